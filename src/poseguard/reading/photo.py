@@ -14,7 +14,7 @@ Pixels = NDArray[np.uint8]
 
 @dataclass(frozen=True, slots=True)
 class ReadPhoto:
-    """A photo after reading. `pixels`: height × width × 3, RGB, sRGB, upright, alpha flattened; None where nothing was read.
+    """A photo after reading. `pixels`: height × width × 3, sRGB, upright, on white; None where nothing was read.
 
     `scale`: width of `pixels` divided by `info.width`; at most 1, smaller where a large photo was decoded reduced.
     """

@@ -1,0 +1,46 @@
+# Everything runs in .venv, which is made from pyproject.toml when it is needed.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: demo test check bench measure samples networks clean
+.DEFAULT_GOAL := demo
+
+demo: networks
+	@mkdir -p out
+	@$(BIN)/poseguard scan samples/ --election pilkada-2024 --posted 2024-10-15 \
+		--format text --format html --output out/demo.html || test $$? -eq 1 -o $$? -eq 3
+	@echo
+	@echo "out/demo.html shows the same with pictures: open it in a browser."
+
+test: networks
+	@$(BIN)/python -m pytest
+
+check: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict
+
+bench: networks
+	@$(BIN)/python -m benchmarks.bench
+
+# The networks that are measured: make measure WEIGHTS=DIR (default: those in weights/).
+measure: networks
+	@$(BIN)/python -m benchmarks.measure $(if $(WEIGHTS),--weights $(WEIGHTS))
+
+samples: $(READY)
+	@$(BIN)/python samples/draw.py
+
+networks: $(READY)
+	@$(BIN)/poseguard weights pull --quiet
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Setting up .venv (once; a few minutes at most) ..." >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+clean:
+	rm -rf .venv build dist out .mypy_cache .pytest_cache .ruff_cache

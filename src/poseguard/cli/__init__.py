@@ -1,0 +1,117 @@
+"""The command line: `main` starts it and is the one place that turns an error into words and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from importlib import import_module
+
+import click
+
+from poseguard import __version__
+from poseguard.cli.spoken import SpokenGroup, lang_option
+from poseguard.errors import ExitCode, PoseguardError
+from poseguard.texts import LANGS, default_lang, say
+
+# Name of the command -> where it lives; the module is imported when the command is called, not before.
+COMMANDS = {
+    "scan": "poseguard.cli.scan:scan",
+    "explain": "poseguard.cli.scan:explain",
+    "schema": "poseguard.cli.schema:schema",
+    "weights": "poseguard.cli.weights:weights_group",
+    "rules": "poseguard.cli.rules:rules_group",
+    "elections": "poseguard.cli.elections:elections_group",
+}
+
+
+class LazyGroup(SpokenGroup):
+    """Knows its commands by name and one line of help, so that `--version` and `--help` import nothing heavy."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command = getattr(import_module(module), name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def one_liners(self, ctx: click.Context) -> Iterable[tuple[str, str]]:
+        return [(name, f"cli.help-{name}") for name in COMMANDS]
+
+
+@click.group(cls=LazyGroup, help="cli.about", context_settings={"help_option_names": ["-h", "--help"]})
+@lang_option
+@click.option("--debug", is_flag=True, expose_value=False, help="cli.help-debug")
+@click.version_option(__version__, prog_name="poseguard", message="%(prog)s %(version)s", help="cli.help-version")
+def cli() -> None:
+    pass
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code (poseguard.errors.ExitCode); `--debug` prints tracebacks."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    lang = _asked_lang(args)
+    debug = "--debug" in args
+    try:
+        code = cli.main(
+            args=[arg for arg in args if arg != "--debug"], prog_name="poseguard", standalone_mode=False, obj=lang
+        )
+        sys.stdout.flush()
+        return code if isinstance(code, int) else ExitCode.CLEAN
+    except PoseguardError as error:
+        return _fail(error.exit_code, error.message, error.remedy, lang)
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        path = context.command_path if context else "poseguard"
+        return _fail(ExitCode.USAGE, _usage_words(error, lang), say("cli.see-help", lang, command=path), lang)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(say("cli.interrupted", lang), err=True)
+        return ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone (`| head`): nothing is left to say, and the interpreter must not try to at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.INTERRUPTED
+    except SystemExit:
+        # rich's Console leaves this way, with 1, when its reader has gone.
+        return ExitCode.INTERRUPTED
+    except Exception as error:
+        if debug:
+            import traceback
+
+            traceback.print_exc()
+        message = say("cli.internal", lang, kind=type(error).__name__, detail=error)
+        return _fail(ExitCode.INTERNAL, message, say("cli.internal-remedy", lang), lang)
+
+
+def _fail(code: ExitCode, message: str, remedy: str, lang: str) -> int:
+    click.echo(say("cli.error", lang, message=message), err=True)
+    if remedy:
+        click.echo(say("cli.remedy", lang, remedy=remedy), err=True)
+    return code
+
+
+def _usage_words(error: click.ClickException, lang: str) -> str:
+    """Click's commonest complaints in the user's language; the rest as click puts them."""
+    if isinstance(error, click.NoSuchOption):
+        return say("cli.no-such-option", lang, name=error.option_name)
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        name = error.param.get_error_hint(error.ctx) if error.ctx else error.param.human_readable_name
+        if isinstance(error, click.MissingParameter):
+            return say("cli.missing-parameter", lang, name=name)
+        return say("cli.bad-parameter", lang, name=name, detail=error.message)
+    return error.format_message()
+
+
+def _asked_lang(args: Sequence[str]) -> str:
+    """`--lang` wherever it stands, so that even a usage error is told in the right language."""
+    for i, arg in enumerate(args):
+        name, _, value = arg.partition("=")
+        if name == "--lang":
+            value = value or (args[i + 1] if i + 1 < len(args) else "")
+            if value in LANGS:
+                return value
+    return default_lang()

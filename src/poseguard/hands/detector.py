@@ -1,0 +1,110 @@
+"""The hands room: from hand boxes to poses with both opinions, fingers and owners."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from poseguard.detectors import Seen
+from poseguard.hands.fingers import raised
+from poseguard.hands.landmarks import LandmarkNetwork, Landmarks
+from poseguard.hands.pose import OTHER, POSES, CropNetwork, Floats, Fusion, Judgement, LandmarkClassifier
+from poseguard.people.types import People
+from poseguard.reading.photo import ReadPhoto
+from poseguard.results import Box, Digest, Evidence
+from poseguard.weights import digest, verified_bytes
+
+_NETWORKS = ("hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion")
+# Landmarks under this presence draw nothing and tell no fingers.
+_SURE_OF_HAND = 0.5
+
+
+class HandDetector:
+    """Tells the pose of every hand of the people pass. Keeps its networks; not shared between threads."""
+
+    name = "hands"
+    kinds = ("hand",)
+
+    def __init__(self) -> None:
+        marks, crop, classifier, fusion = (verified_bytes(name) for name in _NETWORKS)
+        self._marks = LandmarkNetwork(marks)
+        self._crop = CropNetwork(crop)
+        self._classifier = LandmarkClassifier(classifier)
+        self._fusion = Fusion(fusion)
+
+    def digests(self) -> tuple[Digest, ...]:
+        return tuple(digest(name) for name in _NETWORKS)
+
+    def detect(self, photo: ReadPhoto, people: People) -> Seen:
+        """One piece of evidence a hand, in reading order."""
+        assert photo.pixels is not None
+        order = sorted(range(len(people.hands)), key=lambda i: (people.hands[i].box[1] // 64, people.hands[i].box[0]))
+        boxes = [people.hands[i].box for i in order]
+        seen = [tuple(v * photo.scale for v in box) for box in boxes]
+        opinions = self._crop.opinions(photo.pixels, seen)  # type: ignore[arg-type]
+        evidence, unreadable = [], 0
+        for n, (i, box, crop) in enumerate(zip(order, boxes, opinions, strict=True), 1):
+            hand, vague = self._one(photo, f"hand-{n}", box, crop, people.owner[i], people.hands[i].score)
+            evidence.append(hand)
+            unreadable += vague
+        return Seen(linked(evidence), unreadable)
+
+    def _one(self, photo: ReadPhoto, name: str, box: Box, crop: Floats, owner: int | None, score: float) -> tuple[Evidence, bool]:
+        assert photo.pixels is not None
+        scaled = (box[0] * photo.scale, box[1] * photo.scale, box[2] * photo.scale, box[3] * photo.scale)
+        size = max(scaled[2:])
+        marks: Landmarks | None = None
+        second: Floats | None = None
+        if np.exp(crop[OTHER]) < self._fusion.plainly_other and size >= self._fusion.smallest:
+            marks = self._marks.settle(photo.pixels, scaled)
+            second = self._classifier.opinion(marks, size)
+        presence = marks.presence if marks else 0.0
+        told = self._fusion.judge(self._fusion.probabilities(crop, second, presence, size), size)
+        details: dict[str, Any] = {
+            "person": None if owner is None else owner + 1,
+            "size_px": round(max(box[2:])),
+            "detector_score": score,
+            "unreadable": told.unreadable,
+            "opinions": _opinions(crop, second, presence, told),
+        }
+        points = side = None
+        if marks is not None and marks.presence >= _SURE_OF_HAND:
+            points = tuple((float(x) / photo.scale, float(y) / photo.scale) for x, y in marks.points[:, :2])
+            side = "right" if marks.right >= 0.5 else "left"
+            fingers = raised(marks.points)
+            details |= {"fingers": fingers[1:], "thumb": fingers[0]}
+        return Evidence(name, "hand", told.label, told.confidence, box, side, points, details), told.unreadable
+
+
+def _opinions(crop: Floats, second: Floats | None, presence: float, told: Judgement) -> dict[str, Any]:
+    """Both opinions and the weighed one, each as label and probability, for a person to check."""
+    out: dict[str, Any] = {"crop": _best(np.exp(crop)), "weighed": _best(told.probabilities)}
+    if second is not None:
+        out["landmarks"] = _best(np.exp(second)) | {"presence": presence}
+    return out
+
+
+def _best(probabilities: Floats) -> dict[str, Any]:
+    best = int(probabilities.argmax())
+    return {"label": POSES[best], "confidence": float(probabilities[best])}
+
+
+def linked(evidence: list[Evidence]) -> tuple[Evidence, ...]:
+    """Two hands of one heart name each other in `details.pair`: the nearest two within 2.5 times their size."""
+    hearts = [i for i, e in enumerate(evidence) if e.label == "hand_heart"]
+    pairs = []
+    for n, a in enumerate(hearts):
+        for b in hearts[n + 1 :]:
+            (ax, ay, aw, ah), (bx, by, bw, bh) = evidence[a].box, evidence[b].box
+            apart = np.hypot(ax + aw / 2 - bx - bw / 2, ay + ah / 2 - by - bh / 2) / max(aw, ah, bw, bh)
+            pairs.append((float(apart), a, b))
+    out = list(evidence)
+    taken: set[int] = set()
+    for apart, a, b in sorted(pairs):
+        if apart <= 2.5 and not taken & {a, b}:
+            taken |= {a, b}
+            out[a] = replace(out[a], details={**out[a].details, "pair": out[b].id})
+            out[b] = replace(out[b], details={**out[b].details, "pair": out[a].id})
+    return tuple(out)

@@ -1,0 +1,130 @@
+"""Two opinions on a hand, weighed together: the pixels of its crop, and its landmarks."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from poseguard.hands.features import features, mirrored
+from poseguard.hands.landmarks import Landmarks
+from poseguard.people.detector import session
+from poseguard.reading.photo import Pixels
+from poseguard.results import Box
+
+POSES = (
+    "like", "dislike", "one", "peace", "three", "four", "palm", "rock", "call", "ok",
+    "thumb_index", "finger_heart", "fist", "hand_heart", "other",
+)  # fmt: skip
+OTHER = POSES.index("other")
+SIDE = 112
+GROW = 1.45
+
+Floats = NDArray[np.float32]
+
+
+def log_softmax(logits: Floats) -> Floats:
+    """Row-wise log probabilities."""
+    top = logits.max(-1, keepdims=True)
+    shifted = logits - top
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(-1, keepdims=True)), np.float32)
+
+
+def cut(pixels: Pixels, box: Box, grow: float = GROW) -> Pixels:
+    """The square of `grow` times the box's longer side around it, SIDE × SIDE, edges repeated, smoothed when reduced."""
+    x, y, width, height = box
+    side = grow * max(width, height, 4.0)
+    zoom = SIDE / side
+    left, top = x + width / 2 - side / 2, y + height / 2 - side / 2
+    if zoom < 0.6:
+        x0, y0 = max(0, math.floor(left)), max(0, math.floor(top))
+        part = pixels[y0 : math.ceil(top + side) + 1, x0 : math.ceil(left + side) + 1]
+        pixels = np.asarray(cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA), np.uint8)
+        left, top, zoom = (left - x0) * zoom, (top - y0) * zoom, 1.0
+    matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]], np.float32)
+    out = cv2.warpAffine(pixels, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(out, np.uint8)
+
+
+class CropNetwork:
+    """`pose_crop.onnx`: N × 3 × 112 × 112 RGB crops in 0..1 to N × 15 logits."""
+
+    def __init__(self, model: bytes) -> None:
+        self._net = session(model)
+
+    def opinions(self, pixels: Pixels, boxes: list[Box]) -> Floats:
+        """N × 15 log probabilities; each hand is seen as it is and in the mirror, a little closer."""
+        if not boxes:
+            return np.zeros((0, len(POSES)), np.float32)
+        crops = [c for box in boxes for c in (cut(pixels, box), cut(pixels, box, GROW * 0.88)[:, ::-1])]
+        logits = []
+        for start in range(0, len(crops), 16):
+            batch = np.stack(crops[start : start + 16]).transpose(0, 3, 1, 2).astype(np.float32) / 255
+            logits.append(self._net.run(None, {"crops": batch})[0])
+        both = log_softmax(np.concatenate(logits)).reshape(len(boxes), 2, len(POSES))
+        return log_softmax(both.mean(1))
+
+
+class LandmarkClassifier:
+    """`pose_landmarks.onnx`: N × COUNT features to N × 15 logits."""
+
+    def __init__(self, model: bytes) -> None:
+        self._net = session(model)
+
+    def opinion(self, marks: Landmarks, size: float) -> Floats:
+        """15 log probabilities, from the landmarks and their mirror image. `size`: longer side of the hand in pixels."""
+        rows = [features(points, marks.presence, size) for points in (marks.points, mirrored(marks.points))]
+        logits = self._net.run(None, {"features": np.stack(rows)})[0]
+        return log_softmax(log_softmax(logits).mean(0))
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The pose of one hand. `probabilities`: 15, calibrated. `unreadable`: seen, but its pose cannot be told."""
+
+    label: str
+    confidence: float
+    probabilities: Floats
+    unreadable: bool
+
+
+class Fusion:
+    """Weighs both opinions; its numbers are fitted by training/pose_fusion.py and lie in `pose_fusion.json`.
+
+    The log probabilities of both are added with weights that depend on the hand's size and on the landmarks'
+    presence, plus one bias a pose. A pose is named where its probability reaches its threshold.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        numbers = json.loads(data)
+        self._crop = np.array(numbers["crop"], np.float32)
+        self._landmarks = np.array(numbers["landmarks"], np.float32)
+        self._bias = np.array([numbers["bias"][p] for p in POSES], np.float32)
+        self._alone = float(numbers["alone"])
+        self._thresholds = {p: float(numbers["thresholds"][p]) for p in POSES if p != "other"}
+        self.plainly_other = float(numbers["plainly_other"])
+        self.smallest = float(numbers["smallest_px"])
+
+    def probabilities(self, crop: Floats, landmarks: Floats | None, presence: float, size: float) -> Floats:
+        """15 probabilities. `landmarks` None: no landmarks were spent on this hand."""
+        scale = math.log(max(size, 8.0) / 48.0)
+        total = crop * max(float(self._crop @ (1.0, scale)), 0.0)
+        if landmarks is None:
+            total = crop * self._alone
+        else:
+            total = total + landmarks * max(float(self._landmarks @ (1.0, scale, presence, presence * scale)), 0.0)
+        return np.exp(log_softmax(total + self._bias))
+
+    def judge(self, probabilities: Floats, size: float) -> Judgement:
+        """Names the pose, or `other` where it cannot be told."""
+        best = int(probabilities.argmax())
+        label, sure = POSES[best], float(probabilities[best])
+        if label == "other":
+            return Judgement("other", sure, probabilities, False)
+        if size >= self.smallest and sure >= self._thresholds[label]:
+            return Judgement(label, sure, probabilities, False)
+        return Judgement("other", float(probabilities[OTHER]), probabilities, True)

@@ -1,0 +1,93 @@
+"""Finds people in a photo that has been read: the smallest input size that loses no hand, boxes in full-size pixels."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from poseguard.people.detector import BODY, HAND, HEAD, PeopleNetwork, Rows, non_max_suppression
+from poseguard.people.types import Found, People
+from poseguard.reading.photo import Pixels, ReadPhoto
+from poseguard.results import Digest
+from poseguard.weights import digest, verified_bytes
+
+# Scores under these are not reported; chosen on the train side (docs/measurements.md).
+SCORES = {BODY: 0.30, HEAD: 0.35, HAND: 0.20}
+FIRST = 640
+SECOND = 1280
+# A photo whose smallest heads and hands are at least this large at FIRST loses nothing there.
+COMFORTABLE = 44.0
+# A close-up smaller than this is enlarged to it, with room around: the network has to see where a hand ends.
+SMALL, ROOM = 320, 64
+
+
+class PeopleSearch:
+    """The people pass; keeps its network. Not shared between threads."""
+
+    name = "people"
+
+    def __init__(self, model: bytes | None = None, threads: int = 1) -> None:
+        self._net = PeopleNetwork(verified_bytes("people") if model is None else model, threads)
+
+    def digests(self) -> tuple[Digest, ...]:
+        return (digest("people"),)
+
+    def find(self, photo: ReadPhoto) -> People:
+        """Bodies, heads and hands with the person each hand belongs to. `photo.pixels` must not be None."""
+        assert photo.pixels is not None
+        rows = self.rows(photo.pixels)
+        rows[:, 2:] /= photo.scale
+        bodies, heads, hands = (_found(rows, kind) for kind in (BODY, HEAD, HAND))
+        return People(bodies, heads, hands, owners(hands, heads))
+
+    def rows(self, pixels: Pixels) -> Rows:
+        """Boxes in pixels of `pixels`."""
+        lowest = min(SCORES.values())
+        longest = max(pixels.shape[:2])
+        if longest <= FIRST:
+            rows = self._net.run(pixels, max(longest, SMALL), lowest, ROOM if longest <= 1.5 * SMALL else 0)
+        else:
+            rows = self._net.run(pixels, FIRST, lowest)
+            if longest > FIRST and self._wants_more(rows, longest):
+                rows = self._closer(pixels, rows, lowest)
+        rows = rows[rows[:, 1] >= np.array([SCORES[k] for k in (BODY, HEAD, HAND)])[rows[:, 0].astype(int)]]
+        return non_max_suppression(rows)
+
+    @staticmethod
+    def _wants_more(rows: Rows, longest: int) -> bool:
+        """Something small is there, or nobody was seen."""
+        small = rows[(rows[:, 0] != BODY) & (rows[:, 1] >= 0.12)]
+        if not len(small):
+            return True
+        return float(small[:, 4:].max(1).min()) * FIRST / longest < COMFORTABLE
+
+    def _closer(self, pixels: Pixels, rows: Rows, lowest: float) -> Rows:
+        """A second pass at SECOND; what fills much of the frame stays with the first pass."""
+        longest = max(pixels.shape[:2])
+        second = self._net.run(pixels, min(SECOND, longest * 2), lowest)
+        large = rows[(rows[:, 4:].max(1) > 0.3 * longest)]
+        return np.concatenate([second, large])
+
+
+def _found(rows: Rows, kind: int) -> tuple[Found, ...]:
+    part = rows[rows[:, 0] == kind]
+    return tuple(Found((float(x), float(y), float(w), float(h)), float(s)) for _, s, x, y, w, h in part)
+
+
+def owners(hands: tuple[Found, ...], heads: tuple[Found, ...]) -> tuple[int | None, ...]:
+    """For each hand the head it belongs to: the nearest by arm's reach, measured in head heights.
+
+    An arm reaches about 4 head heights from the chest (a head height below the head); beyond that a hand has no owner.
+    """
+    out: list[int | None] = []
+    for hand in hands:
+        x, y = hand.box[0] + hand.box[2] / 2, hand.box[1] + hand.box[3] / 2
+        best, nearest = None, 4.0
+        for i, head in enumerate(heads):
+            hx, hy, hw, hh = head.box
+            reach = math.hypot(x - hx - hw / 2, y - hy - 1.8 * hh) / max(hh, 1.0)
+            if reach < nearest:
+                best, nearest = i, reach
+        out.append(best)
+    return tuple(out)

@@ -1,0 +1,250 @@
+"""`poseguard explain`: everything about one photo, with the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TextIO
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from poseguard.reports.text import STYLES, badge, show
+from poseguard.reports.words import (
+    clean,
+    duration,
+    evidence_levels,
+    evidence_number,
+    hand_name,
+    label_name,
+    level_name,
+    moment,
+    number,
+    partner,
+    prose,
+    shown_level,
+    status_name,
+)
+from poseguard.results import Citation, Evidence, Finding, Level, PhotoReport
+from poseguard.texts import say
+
+_SHOWN_ELSEWHERE = ("partner", "person")
+_MOST = 4
+
+
+def explain(report: PhotoReport, stream: TextIO) -> None:
+    """Prints the whole report of one photo to `stream`, in the language of the report."""
+    show(stream, lambda console: _print(console, report, report.context.lang))
+
+
+def _print(console: Console, report: PhotoReport, lang: str) -> None:
+    for part in (_print_verdict, _print_file, _print_evidence, _print_findings, _print_context, _print_made_with):
+        part(console, report, lang)
+    console.print()
+    console.print(Text(say("reports.not_a_verdict", lang), style="dim"))
+
+
+def _print_verdict(console: Console, report: PhotoReport, lang: str) -> None:
+    level = shown_level(report)
+    console.print()
+    console.print(Text(clean(report.photo.path), style="bold", overflow="fold"))
+    line = badge(level, lang)
+    line.append(f"  {level_name(level, lang)}", style="not bold")
+    if level is not Level.NONE:
+        line.append(f", {say('reports.review', lang)}", style="not bold")
+    line.append(f"  ({say('reports.score', lang)} {number(report.risk.score, lang, 2)})", style="not bold dim")
+    console.print(line)
+
+
+def _print_file(console: Console, report: PhotoReport, lang: str) -> None:
+    photo = report.photo
+    reading = status_name(report.status, lang)
+    if report.error:
+        reading += f" ({clean(report.error.code)}): {prose(report.error.message)}"
+    rows = [(say("reports.read_as", lang), reading)]
+    if photo.width and photo.height:
+        rows.append((say("reports.size", lang), f"{photo.width} × {photo.height} px"))
+    if photo.format:
+        rows.append((say("reports.format", lang), clean(photo.format).upper()))
+    rows.append((say("reports.taken", lang), moment(photo.taken) or say("reports.not_known", lang)))
+    if photo.sha256:
+        rows.append(("SHA-256", photo.sha256))
+    if scene := report.scene:
+        seen = f"{scene.people} {say('reports.people', lang)}, {scene.hands_seen} {say('reports.hands', lang)}"
+        if scene.hands_unreadable:
+            seen += f", {scene.hands_unreadable} {say('reports.unreadable', lang)}"
+        rows.append((say("reports.scene", lang), seen))
+    _section(console, say("reports.file", lang), rows)
+
+
+def _print_evidence(console: Console, report: PhotoReport, lang: str) -> None:
+    _heading(console, say("reports.evidence", lang))
+    if not report.evidence:
+        console.print(Text(f"  {say('reports.no_evidence', lang)}", style="dim"))
+        return
+    levels = evidence_levels(report)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
+    for name in ("number", "what", "sure", "box", "person"):
+        right = name in ("number", "sure", "person")
+        table.add_column(say(f"reports.column_{name}", lang), justify="right" if right else "left", overflow="fold")
+    table.add_column(say("reports.column_opinions", lang), ratio=1, overflow="fold")
+    for one in report.evidence:
+        level = levels.get(one.id)
+        table.add_row(
+            Text(evidence_number(one.id), style="bold"),
+            Text(_what(one, lang), style=STYLES[level] if level else ""),
+            Text(number(one.confidence, lang, 3)),
+            Text(_box(one)),
+            Text(_detail(one.details.get("person"), lang) if one.details.get("person") is not None else "–"),
+            Text("\n".join(_numbers(one, lang)), style="dim"),
+        )
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _what(evidence: Evidence, lang: str) -> str:
+    name = label_name(evidence.label, lang)
+    if evidence.kind != "hand":
+        name = f"{say(f'reports.kind_{evidence.kind}', lang)}: {name}"
+    if side := hand_name(evidence.hand, lang):
+        name += f", {side}"
+    if other := partner(evidence):
+        name += f"\n{say('reports.with_partner', lang, n=evidence_number(other))}"
+    return name
+
+
+def _box(evidence: Evidence) -> str:
+    x, y, width, height = (round(v) for v in evidence.box)
+    return f"{x}, {y}, {width} × {height}"
+
+
+def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
+    """One line for each opinion or figure in `details`, and the extent of the landmarks."""
+    for name, value in evidence.details.items():
+        if name not in _SHOWN_ELSEWHERE and value is not None:
+            yield f"{clean(name.replace('_', ' '))}: {_detail(value, lang)}"
+    if evidence.landmarks:
+        across = [point[0] for point in evidence.landmarks]
+        down = [point[1] for point in evidence.landmarks]
+        wide, tall = round(max(across) - min(across)), round(max(down) - min(down))
+        yield say("reports.landmarks", lang, n=len(evidence.landmarks), w=wide, h=tall)
+    elif evidence.kind == "hand":
+        yield say("reports.no_landmarks", lang)
+
+
+def _detail(value: object, lang: str) -> str:
+    """A JSON value of `details` in a line; of a mapping from label to number the largest few."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return number(value, lang, 3)
+    if isinstance(value, Mapping):
+        items = list(value.items())
+        if items and all(isinstance(v, float | int) and not isinstance(v, bool) for _, v in items):
+            items = sorted(items, key=lambda item: -item[1])[:_MOST]
+        return ", ".join(f"{label_name(str(k), lang)} {_detail(v, lang)}" for k, v in items)
+    if isinstance(value, list | tuple):
+        return ", ".join(_detail(one, lang) for one in value)
+    return clean(str(value))
+
+
+def _print_findings(console: Console, report: PhotoReport, lang: str) -> None:
+    _heading(console, say("reports.findings", lang))
+    if not report.findings:
+        console.print(Text(f"  {say('reports.no_findings', lang)}", style="dim"))
+    for index, finding in enumerate(report.findings):
+        if index:
+            console.print()
+        _print_finding(console, finding, lang)
+
+
+def _print_finding(console: Console, finding: Finding, lang: str) -> None:
+    title = badge(finding.level, lang)
+    title.append(f"  {prose(finding.title)}", style="bold")
+    rests_on = ", ".join(evidence_number(one) for one in finding.evidence)
+    title.append(f"  {clean(finding.rule)}{f' · no. {rests_on}' if rests_on else ''}", style="not bold dim")
+    console.print(Padding(title, (0, 0, 0, 2)))
+    console.print(Padding(Text(prose(finding.explanation)), (0, 0, 0, 4)))
+    for key, lines in (
+        ("notes", finding.notes),
+        ("do_now", finding.advice),
+        ("other_readings", finding.other_readings),
+        ("would_change", finding.would_change),
+    ):
+        if lines:
+            console.print(Padding(Text(say(f"reports.{key}", lang), style="italic"), (0, 0, 0, 4)))
+            for line in lines:
+                _bullet(console, Text(prose(line)))
+    if finding.citations:
+        console.print(Padding(Text(say("reports.basis", lang), style="italic"), (0, 0, 0, 4)))
+        for citation in finding.citations:
+            _bullet(console, _citation(citation, lang))
+
+
+def _citation(citation: Citation, lang: str) -> Text:
+    head = ", ".join(part for part in (citation.title, citation.article) if part)
+    text = Text(prose(head))
+    issued = " ".join(part for part in (citation.issuer, citation.number) if part)
+    binding = say("reports.binding" if citation.binding else "reports.advisory", lang)
+    verified = say("reports.verified" if citation.verified else "reports.unverified", lang)
+    facts = [prose(part) for part in (issued, citation.date) if part] + [binding, verified]
+    text.append(f"\n{' · '.join(facts)}", style="dim")
+    if citation.text:
+        text.append(f"\n“{prose(citation.text)}”")
+    if citation.source:
+        text.append(f"\n{clean(citation.source)}", style="dim")
+    return text
+
+
+def _print_context(console: Console, report: PhotoReport, lang: str) -> None:
+    context = report.context
+    rows = [
+        (say(f"reports.context_{name}", lang), prose(value) if value else say("reports.not_known", lang))
+        for name, value in (
+            ("election", context.election),
+            ("region", context.region),
+            ("posted", context.posted),
+            ("taken", moment(context.taken)),
+            ("taken_source", context.taken_source),
+            ("phase", context.phase),
+            ("regime", context.regime),
+            ("subject", "" if context.subject == "unknown" else context.subject),
+            ("pose_list", context.pose_list),
+        )
+    ]
+    if context.declared:
+        rows.append((say("reports.context_declared", lang), prose(", ".join(context.declared))))
+    _section(console, say("reports.context", lang), rows)
+
+
+def _print_made_with(console: Console, report: PhotoReport, lang: str) -> None:
+    rows = [
+        (say(f"reports.{kind}", lang), f"{clean(one.name)} {clean(one.version)}  {one.sha256}")
+        for kind, digests in (("network", report.models), ("rules", report.rules))
+        for one in digests
+    ]
+    rows.append((say("reports.elapsed", lang), duration(report.elapsed_ms / 1000, lang)))
+    _section(console, say("reports.made_with", lang), rows)
+
+
+def _section(console: Console, words: str, rows: list[tuple[str, str]]) -> None:
+    _heading(console, words)
+    table = Table.grid(padding=(0, 2), pad_edge=True)
+    table.add_column(style="dim", min_width=16)
+    table.add_column(overflow="fold")
+    for name, value in rows:
+        table.add_row(Text(name), Text(value))
+    console.print(Padding(table, (0, 0, 0, 2)))
+
+
+def _heading(console: Console, words: str) -> None:
+    console.print()
+    console.print(Text(words, style="bold"))
+
+
+def _bullet(console: Console, text: Text) -> None:
+    table = Table.grid(padding=(0, 1))
+    table.add_column()
+    table.add_column(overflow="fold")
+    table.add_row("–", text)
+    console.print(Padding(table, (0, 0, 0, 6)))

@@ -1,0 +1,117 @@
+"""Counts over a run, and the exit code that follows from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from poseguard.errors import ExitCode
+from poseguard.reports.words import duration, number, pose_counts, shown_level
+from poseguard.results import Level, PhotoReport, Status
+from poseguard.texts import say
+
+WORST_FIRST = (Level.HIGH, Level.MEDIUM, Level.LOW, Level.UNKNOWN, Level.NONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of photos. `poses`: photos that show the label, most first; `unknown`: photos of unknown risk, by status.
+
+    `unjudged`: not read whole, or of unknown risk (a partial photo counts even where a risk was seen);
+    `skipped`: files that are plainly no photos; `first_taken`, `last_taken`: earliest and latest date taken, ISO 8601; `interrupted`: the run was ended early.
+    """
+
+    photos: int
+    statuses: Mapping[Status, int]
+    unknown: Mapping[Status, int]
+    levels: Mapping[Level, int]
+    poses: Mapping[str, int]
+    problems: Mapping[str, int]
+    hands: int
+    hands_unreadable: int
+    unjudged: int
+    skipped: int = 0
+    first_taken: str | None = None
+    last_taken: str | None = None
+    elapsed_s: float = 0.0
+    interrupted: bool = False
+
+
+class Tally:
+    """Counts reports as they come, in memory that does not grow with the number of photos."""
+
+    def __init__(self) -> None:
+        self._statuses: Counter[Status] = Counter()
+        self._unknown: Counter[Status] = Counter()
+        self._levels: Counter[Level] = Counter()
+        self._poses: Counter[str] = Counter()
+        self._problems: Counter[str] = Counter()
+        self._hands = self._unreadable = self._unjudged = 0
+        self._first: str | None = None
+        self._last: str | None = None
+
+    def add(self, report: PhotoReport) -> None:
+        level = shown_level(report)
+        self._statuses[report.status] += 1
+        self._levels[level] += 1
+        if level is Level.UNKNOWN:
+            self._unknown[report.status] += 1
+        self._poses.update(pose_counts(report).keys())
+        if report.error:
+            self._problems[report.error.code] += 1
+        if report.scene:
+            self._hands += report.scene.hands_seen
+            self._unreadable += report.scene.hands_unreadable
+        self._unjudged += report.status is not Status.OK or level is Level.UNKNOWN
+        if taken := report.photo.taken:
+            self._first = min(self._first or taken, taken)
+            self._last = max(self._last or taken, taken)
+
+    def summary(self, *, skipped: int = 0, elapsed_s: float = 0.0, interrupted: bool = False) -> Summary:
+        return Summary(
+            photos=self._statuses.total(),
+            statuses={status: self._statuses[status] for status in Status},
+            unknown=dict(self._unknown),
+            levels={level: self._levels[level] for level in WORST_FIRST},
+            poses=dict(sorted(self._poses.items(), key=lambda item: (-item[1], item[0]))),
+            problems=dict(sorted(self._problems.items())),
+            hands=self._hands,
+            hands_unreadable=self._unreadable,
+            unjudged=self._unjudged,
+            skipped=skipped,
+            first_taken=self._first,
+            last_taken=self._last,
+            elapsed_s=elapsed_s,
+            interrupted=interrupted,
+        )
+
+
+def reached(summary: Summary, fail_on: Level | None) -> int:
+    """Photos at `fail_on` or above; none where `fail_on` is None."""
+    if fail_on is None:
+        return 0
+    return sum(count for level, count in summary.levels.items() if level.rank >= fail_on.rank)
+
+
+def exit_code(summary: Summary, fail_on: Level | None = Level.MEDIUM) -> ExitCode:
+    """FOUND where a photo reaches `fail_on`, else UNREADABLE where one was not judged, else CLEAN; INTERRUPTED wins."""
+    if summary.interrupted:
+        return ExitCode.INTERRUPTED
+    if reached(summary, fail_on):
+        return ExitCode.FOUND
+    return ExitCode.UNREADABLE if summary.unjudged else ExitCode.CLEAN
+
+
+def closing_lines(summary: Summary, fail_on: Level | None, lang: str) -> tuple[str, ...]:
+    """What the exit code stands for, in sentences, for stderr: both reasons are named where both hold."""
+    photos = number(summary.photos, lang)
+    lines = [say("reports.closing_photos", lang, n=photos, time=duration(summary.elapsed_s, lang))]
+    if summary.interrupted:
+        lines.append(say("reports.interrupted", lang))
+    if fail_on is not None and (found := reached(summary, fail_on)):
+        level = say(f"reports.short_{fail_on}", lang).lower()
+        lines.append(say("reports.closing_found", lang, n=number(found, lang), level=level))
+    if summary.unjudged:
+        lines.append(say("reports.closing_unjudged", lang, n=number(summary.unjudged, lang)))
+    return tuple(lines)

@@ -1,0 +1,149 @@
+"""What a pack must hold together: names that exist, slots that are filled, phases in order, whole addresses."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
+
+from poseguard.rules import model
+from poseguard.rules.shape import nearest
+from poseguard.rules.tomldoc import Where
+from poseguard.texts import catalogue
+
+if TYPE_CHECKING:
+    from poseguard.rules.pack import Pack
+
+SLOTS = frozenset(
+    "pose fingers hands people confidence seen declared list list_issuer list_date other_lists allowing_lists phase "
+    "election region posted taken days numbers participants signs disputed inexact handler".split()
+)
+"""Slots of the texts that rules and notes name; the engine fills each of them (empty where it does not apply)."""
+
+POSE_LIST = "pose-list"
+"""Stands in `cite` for the pose list in use."""
+
+_REGIMES = ("always", "kode-etik", "disiplin", "sesudah", "none", "unknown")
+
+
+def check(pack: Pack, lang: str) -> None:
+    """Raises DataError, with file, line and remedy, for the first thing that does not hold."""
+    checker = _Checker(pack, lang)
+    checker.lists()
+    checker.cues()
+    checker.rules()
+    checker.elections()
+    checker.texts()
+    checker.sources()
+
+
+class _Checker:
+    def __init__(self, pack: Pack, lang: str) -> None:
+        self.pack = pack
+        self.lang = lang
+
+    def _error(self, section: str, ident: str, tail: Where, problem: str, **slots: object) -> Exception:
+        document, where = self.pack.origins[section, ident]
+        return document.error((*where, *tail), f"rules.{problem}", self.lang, **slots)
+
+    def _names(
+        self, section: str, ident: str, tail: Where, names: Iterable[str], known: Collection[str], kind: str
+    ) -> None:
+        for index, name in enumerate(names):
+            if name not in known:
+                key = ".".join(map(str, (section, ident, *tail)))
+                slots = {"name": name, "key": key, "kind": kind, "nearest": nearest(name, known)}
+                raise self._error(section, ident, (*tail, index), "unknown-reference", **slots)
+
+    def lists(self) -> None:
+        pack = self.pack
+        if pack.default_list not in pack.lists:
+            self._names("default", "list", (), [pack.default_list], pack.lists, "[list]")
+        for ident, shape in pack.shapes.items():
+            self._names("shape", ident, ("label",), [shape.label], pack.poses, "[pose]")
+        for ident, one in pack.lists.items():
+            for field in ("listed", "allowed", "unclear"):
+                self._names("list", ident, (field,), getattr(one, field), pack.shapes, "[shape]")
+        for ident in pack.disputed:
+            self._names("disputed", ident, (), [ident], pack.shapes, "[shape]")
+
+    def cues(self) -> None:
+        for ident, cue in self.pack.cues.items():
+            self._names("cue", ident, ("declared",), cue.declared, self.pack.declarables, "[declare]")
+        for ident, threshold in self.pack.thresholds.items():
+            if not 0 <= threshold.report <= threshold.sure <= 1:
+                raise self._error("threshold", ident, ("report",), "threshold-order", key=ident)
+
+    def rules(self) -> None:
+        known = set(catalogue("rules")) | set(self.pack.texts)
+        citations = {*self.pack.citations, POSE_LIST}
+        for ident, rule in self.pack.rules.items():
+            self._when("rule", ident, rule.when)
+            for field in ("title", "explanation"):
+                self._names("rule", ident, (field,), [getattr(rule, field)], known, "texts")
+            for field in ("advice", "would_change", "readings"):
+                self._names("rule", ident, (field,), getattr(rule, field), known, "texts")
+            self._names("rule", ident, ("cite",), rule.cite, _REGIMES, ", ".join(_REGIMES))
+            for regime, names in rule.cite.items():
+                self._names("rule", ident, ("cite", regime), names, citations, "[citation]")
+            if not 0 <= rule.weight <= 1:
+                raise self._error("rule", ident, ("weight",), "share-range", key=f"rule.{ident}.weight")
+        for ident, note in self.pack.notes.items():
+            self._when("note", ident, note.when)
+            self._names("note", ident, ("text",), [note.text], known, "texts")
+            self._names("note", ident, ("cite",), note.cite, citations, "[citation]")
+
+    def _when(self, section: str, ident: str, when: model.When) -> None:
+        for field in ("cues", "any_cue", "without"):
+            self._names(section, ident, ("when", field), getattr(when, field), self.pack.cues, "[cue]")
+        self._names(section, ident, ("when", "labels"), when.labels, self.pack.poses, "[pose]")
+        self._names(section, ident, ("when", "rules"), when.rules, self.pack.rules, "[rule]")
+
+    def elections(self) -> None:
+        for ident, election in self.pack.elections.items():
+            document, _ = self.pack.origins["election", ident]
+            phases = sorted(election.phase.values(), key=lambda p: p.start)
+            for phase, after in zip(phases, [*phases[1:], None], strict=True):
+                ends_early = phase.end is not None and phase.end < phase.start
+                runs_on = after is not None and (phase.end is None or phase.end >= after.start)
+                if ends_early or runs_on:
+                    other = after.id if after is not None else phase.id
+                    where = ("phase", phase.id, "end")
+                    raise document.error(where, "rules.phase-order", self.lang, phase=phase.id, other=other)
+            for index, sign in enumerate(election.sign):
+                if sign.pose not in self.pack.poses:
+                    slots = {"name": sign.pose, "key": "sign.pose", "kind": "[pose]"}
+                    slots["nearest"] = nearest(sign.pose, self.pack.poses)
+                    raise document.error(("sign", index, "pose"), "rules.unknown-reference", self.lang, **slots)
+        for election_id, region in self.pack.regions:
+            ident = f"{election_id}/{region}"
+            if election_id not in self.pack.elections:
+                document, _ = self.pack.origins["region", ident]
+                slots = {"name": election_id, "key": "election", "kind": "elections"}
+                slots["nearest"] = nearest(election_id, self.pack.elections)
+                raise document.error(("election",), "rules.unknown-reference", self.lang, **slots)
+
+    def texts(self) -> None:
+        """A pack's own texts: the same slots in both languages, and only slots that are filled."""
+        for ident, words in self.pack.texts.items():
+            try:
+                slots = [set(_slots(text)) for text in (words.id, words.en)]
+            except ValueError as broken:
+                raise self._error("text", ident, (), "bad-format", key=ident) from broken
+            shipped = catalogue("rules").get(ident)
+            allowed = SLOTS | set(_slots(shipped["id"]) if shipped else ())
+            wrong = (slots[0] ^ slots[1]) | (slots[0] - allowed)
+            if wrong:
+                known = ", ".join(sorted(allowed))
+                raise self._error("text", ident, (), "bad-slot", key=ident, slot=min(wrong), known=known)
+
+    def sources(self) -> None:
+        """An address that ends in … leads nowhere."""
+        for section, entries in (("citation", self.pack.citations), ("list", self.pack.lists)):
+            for ident, entry in entries.items():
+                if entry.source and ("…" in entry.source or not entry.source.startswith(("http://", "https://"))):
+                    raise self._error(section, ident, ("source",), "incomplete-source", key=f"{section}.{ident}.source")
+
+
+def _slots(text: str) -> list[str]:
+    return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]

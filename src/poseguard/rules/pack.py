@@ -1,0 +1,228 @@
+"""A rule pack: what ships in rules/data, with a user's own folders laid over it, checked as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+from poseguard.errors import DataError, UsageError
+from poseguard.results import Digest, Level
+from poseguard.rules import model
+from poseguard.rules.checking import check
+from poseguard.rules.shape import build, nearest
+from poseguard.rules.tomldoc import Document, Where, read
+from poseguard.texts import catalogue, say
+
+SCHEMAS: Mapping[str, type] = {
+    "poseguard.poses/1": model.PosesFile,
+    "poseguard.pose-lists/1": model.PoseListsFile,
+    "poseguard.citations/1": model.CitationsFile,
+    "poseguard.handlers/1": model.HandlersFile,
+    "poseguard.rules/1": model.RulesFile,
+    "poseguard.texts/1": model.TextsFile,
+    "poseguard.election/1": model.Election,
+    "poseguard.region/1": model.Region,
+}
+
+
+@dataclass(frozen=True)
+class Pack:
+    """Everything the engine weighs by. Later folders win over earlier ones, entry by entry."""
+
+    poses: Mapping[str, model.Pose]
+    shapes: Mapping[str, model.Shape]
+    lists: Mapping[str, model.PoseList]
+    disputed: Mapping[str, model.Disputed]
+    citations: Mapping[str, model.Cited]
+    handlers: Mapping[str, model.Handler]
+    portals: Mapping[str, model.Portal]
+    thresholds: Mapping[str, model.Threshold]
+    declarables: Mapping[str, model.Declarable]
+    cues: Mapping[str, model.Cue]
+    rules: Mapping[str, model.Rule]
+    notes: Mapping[str, model.Note]
+    texts: Mapping[str, model.Words]
+    elections: Mapping[str, model.Election]
+    regions: Mapping[tuple[str, str], model.Region]
+    default_list: str
+    sanction_from: Level
+    list_id: str
+    folders: tuple[Digest, ...]
+    origins: Mapping[tuple[str, str], tuple[Document, Where]]
+
+    @property
+    def pose_list(self) -> model.PoseList:
+        """The list in use."""
+        return self.lists[self.list_id]
+
+    def digests(self) -> tuple[Digest, ...]:
+        """One for what ships and one for each folder laid over it: SHA-256 over names and bytes of its files."""
+        return self.folders
+
+    def say(self, key: str, lang: str, **slots: Any) -> str:
+        """A text of the pack, or of texts/rules.toml where the pack has none of that name."""
+        if key in self.texts:
+            return self.texts[key].say(lang).format(**slots)
+        return say(f"rules.{key}", lang, **slots)
+
+    def region(self, election: str, region: str) -> model.Region | None:
+        """The local numbers of a region; capitals and spaces do not matter."""
+        return self.regions.get((election, fold(region)))
+
+    def handler(self, day: date) -> model.Handler | None:
+        """Who handles a case on that day."""
+        return next((h for h in self.handlers.values() if h.start <= day and (h.end is None or day <= h.end)), None)
+
+    @cached_property
+    def shape_of(self) -> Mapping[str, model.Shape]:
+        """Shape of the lists by label of the hands room."""
+        return {shape.label: shape for shape in self.shapes.values()}
+
+
+def fold(name: str) -> str:
+    """A region's name for comparing."""
+    return " ".join(name.casefold().split())
+
+
+def load_pack(dirs: Sequence[Path | str] = (), pose_list: str | None = None, lang: str = "id") -> Pack:
+    """The pack that ships, with the user's folders (or single files) laid over it in order.
+
+    Raises DataError, with file, line and remedy, for anything wrong in a file; UsageError for an unknown list.
+    """
+    draft = _Draft(lang)
+    with as_file(files("poseguard.rules") / "data") as builtin:
+        draft.add_folder(builtin, "poseguard", builtin)
+    for given in map(Path, dirs):
+        draft.add_folder(given, given.resolve().name, given if given.is_dir() else given.parent)
+    chosen = pose_list or draft.default_list
+    if chosen not in draft.merged["list"]:
+        raise unknown("pose-list", chosen, draft.merged["list"], lang)
+    pack = draft.pack(chosen)
+    check(pack, lang)
+    return pack
+
+
+def unknown(what: str, name: str, known: Iterable[str], lang: str) -> UsageError:
+    """UsageError for a name that does not exist, with the nearest that does."""
+    names = sorted(known)
+    slots = {"what": say(f"rules.what-{what}", lang), "name": name}
+    slots |= {"nearest": nearest(name, names), "known": ", ".join(names) or "-"}
+    return UsageError(
+        say("rules.unknown-choice", lang, **slots), say("rules.unknown-choice-remedy", lang, **slots)
+    )
+
+
+_SECTIONS = (
+    "pose", "shape", "list", "disputed", "citation", "handler", "portal", "threshold", "declare", "cue", "rule", "note",
+    "text",
+)  # fmt: skip
+
+
+class _Draft:
+    """Gathers files until they make a pack."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.merged: dict[str, dict[str, Any]] = {name: {} for name in _SECTIONS}
+        self.elections: dict[str, model.Election] = {}
+        self.regions: dict[tuple[str, str], model.Region] = {}
+        self.default_list = ""
+        self.sanction_from = Level.MEDIUM
+        self.folders: list[Digest] = []
+        self.origins: dict[tuple[str, str], tuple[Document, Where]] = {}
+
+    def add_folder(self, folder: Path, name: str, base: Path) -> None:
+        paths = sorted(folder.rglob("*.toml")) if folder.is_dir() else [folder]
+        digest = hashlib.sha256()
+        version = ""
+        for path in paths:
+            label = path.relative_to(base).as_posix()
+            document = read(path, label if folder.is_dir() else str(path), self.lang)
+            digest.update(label.encode() + b"\0" + path.read_bytes() + b"\0")
+            loaded = self.add(document)
+            if isinstance(loaded, model.RulesFile):
+                version = loaded.version
+        self.folders.append(Digest(f"rules/{name}", version, digest.hexdigest()))
+
+    def add(self, document: Document) -> object:
+        schema = document.data.get("schema")
+        if not isinstance(schema, str) or schema not in SCHEMAS:
+            near = nearest(str(schema), SCHEMAS)
+            raise document.error(("schema",), "rules.unknown-schema", self.lang, schema=schema or "", nearest=near)
+        loaded: Any = build(SCHEMAS[schema], document.data, document, (), self.lang)
+        if isinstance(loaded, model.Election):
+            self.elections[loaded.id] = loaded
+            self.origins["election", loaded.id] = (document, ("id",))
+            return loaded
+        if isinstance(loaded, model.Region):
+            key = (loaded.election, fold(loaded.region))
+            self.regions[key] = loaded
+            self.origins["region", "/".join(key)] = (document, ("region",))
+            return loaded
+        if isinstance(loaded, model.RulesFile):
+            self._rules_file(loaded, document)
+        if isinstance(loaded, model.PoseListsFile) and loaded.default is not None:
+            self.default_list = loaded.default
+            self.origins["default", "list"] = (document, ("default",))
+        for section in _SECTIONS:
+            for ident, entry in (getattr(loaded, section, None) or {}).items():
+                self.merged[section][ident] = entry
+                self.origins[section, ident] = (document, (section, ident))
+        return loaded
+
+    def _rules_file(self, loaded: model.RulesFile, document: Document) -> None:
+        self.sanction_from = loaded.sanction_from or self.sanction_from
+        for index, ident in enumerate(loaded.off):
+            there = [section for section in ("rule", "note") if ident in self.merged[section]]
+            if not there:
+                known = [*self.merged["rule"], *self.merged["note"]]
+                raise reference_error(document, ("off", index), ident, known, "[rule], [note]", self.lang)
+            for section in there:
+                del self.merged[section][ident]
+
+    def pack(self, chosen: str) -> Pack:
+        merged = self.merged
+        return Pack(
+            poses=merged["pose"],
+            shapes=merged["shape"],
+            lists=merged["list"],
+            disputed=merged["disputed"],
+            citations=merged["citation"],
+            handlers=merged["handler"],
+            portals=merged["portal"],
+            thresholds=merged["threshold"],
+            declarables=merged["declare"],
+            cues=merged["cue"],
+            rules=merged["rule"],
+            notes=merged["note"],
+            texts=merged["text"],
+            elections=self.elections,
+            regions=self.regions,
+            default_list=self.default_list,
+            sanction_from=self.sanction_from,
+            list_id=chosen,
+            folders=tuple(self.folders),
+            origins=self.origins,
+        )
+
+
+def reference_error(
+    document: Document, where: Where, name: str, known: Iterable[str], kind: str, lang: str
+) -> DataError:
+    """A name that points nowhere."""
+    names = list(known)
+    key = ".".join(str(step) for step in where)
+    return document.error(
+        where, "rules.unknown-reference", lang, name=name, key=key, kind=kind, nearest=nearest(name, names)
+    )
+
+
+def texts_known(pack: Pack) -> set[str]:
+    """Keys of every text a rule may name."""
+    return set(catalogue("rules")) | set(pack.texts)

@@ -1,0 +1,33 @@
+"""Every sentence a user can meet, in Indonesian and English: `<room>.toml` holds `[key]` with `id` and `en`."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGS = ("id", "en")
+
+
+@cache
+def catalogue(room: str) -> Mapping[str, Mapping[str, str]]:
+    """All texts of one room, by key."""
+    return tomllib.loads((files(__name__) / f"{room}.toml").read_text(encoding="utf-8"))
+
+
+def say(key: str, lang: str, **slots: Any) -> str:
+    """The text `room.key` in `lang` ("id" or "en") with its {slots} filled. Raises KeyError for an unknown key."""
+    room, _, name = key.partition(".")
+    return catalogue(room)[name][lang].format(**slots)
+
+
+def default_lang(environ: Mapping[str, str] = os.environ) -> str:
+    """Language of the locale; Indonesian where the locale is unknown (unset, C or POSIX)."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        value = environ.get(name, "")
+        if value and value.split(".")[0] not in ("C", "POSIX"):
+            return "id" if value.lower().startswith(("id", "ms")) else "en"
+    return "id"

@@ -1,0 +1,18 @@
+"""The networks: which files, where they lie, and a look at their digest before any of them is used."""
+
+from poseguard.weights.manifest import Manifest, Model, load_manifest, shipped_dir
+from poseguard.weights.store import digest, find, model, models, search_dirs, user_dir, verified_bytes
+
+__all__ = [
+    "Manifest",
+    "Model",
+    "digest",
+    "find",
+    "load_manifest",
+    "model",
+    "models",
+    "search_dirs",
+    "shipped_dir",
+    "user_dir",
+    "verified_bytes",
+]

@@ -1,0 +1,56 @@
+"""Step 8. The people detector as ONNX, with a check that it gives what PyTorch gives.
+
+    python -m training.people_export [--checkpoint runs/people_train/weights/last.pt] [--out weights/people.onnx]
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+
+from training.shared import DATA, ROOT, RUNS, read, table
+
+_TOLERANCE_PX = 0.05
+_TOLERANCE_SCORE = 1e-3
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--checkpoint", type=Path, default=RUNS / "people_train/weights/last.pt")
+    parser.add_argument("--out", type=Path, default=ROOT / "weights/people.onnx")
+    args = parser.parse_args()
+    state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
+    model = (state.get("ema") or state["model"]).float().eval()
+    model.fuse(verbose=False)
+    head = model.model[-1]
+    head.export, head.format, head.dynamic = True, "onnx", True
+    example = torch.zeros(1, 3, 640, 480)
+    torch.onnx.export(
+        model, (example,), str(args.out), dynamo=False, opset_version=17, input_names=["images"], output_names=["boxes"],
+        dynamic_axes={"images": {2: "height", 3: "width"}, "boxes": {2: "anchors"}},
+    )  # fmt: skip
+    net = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
+    worst_box = worst_score = 0.0
+    for row in table(DATA / "hands/wild_index.csv")[:6]:
+        image = read(DATA / "hands" / row["file"])
+        h, w = (side // 32 * 32 for side in image.shape[:2])
+        x = image[:h, :w].transpose(2, 0, 1)[None].astype(np.float32) / 255
+        with torch.no_grad():
+            out = model(torch.from_numpy(x))
+        expected = (out[0] if isinstance(out, tuple | list) else out).numpy()[0]
+        got = net.run(None, {"images": x})[0][0]
+        seen = expected[4:].max(0) > 0.05
+        worst_box = max(worst_box, float(np.abs(expected[:4, seen] - got[:4, seen]).max(initial=0)))
+        worst_score = max(worst_score, float(np.abs(expected[4:] - got[4:]).max()))
+    print(f"largest difference to PyTorch: {worst_box:.4f} px, {worst_score:.6f} in score")
+    if worst_box > _TOLERANCE_PX or worst_score > _TOLERANCE_SCORE:
+        raise SystemExit("the export does not give what PyTorch gives")
+    print(f"{args.out}: {args.out.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()

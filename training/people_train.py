@@ -1,0 +1,90 @@
+"""Step 3. Trains the people detector with ultralytics from the base body, in bfloat16 where the processor has it.
+
+    python -m training.people_train [--epochs 5] [--resume]
+
+Reads runs/people (step 2), writes runs/people_train/weights/last.pt after every epoch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+import yaml
+from safetensors.torch import load_file
+from ultralytics import settings
+from ultralytics.models.yolo.detect import DetectionTrainer
+from ultralytics.nn.tasks import DetectionModel
+
+from training.shared import RUNS, SHARED
+
+ARCHITECTURE = Path(__file__).with_name("people.yaml")
+
+
+class PeopleTrainer(DetectionTrainer):  # type: ignore[misc]
+    """Starts from the base body: every layer but the head loads by name and shape."""
+
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> DetectionModel:
+        layout = yaml.safe_load(ARCHITECTURE.read_text()) | {"scale": "n"}
+        model = DetectionModel(layout, nc=3, ch=3, verbose=False)
+        if weights is not None:
+            model.load(weights)
+            return model
+        base = load_file(SHARED / "weights/yolov5n_base.safetensors")
+        missing = model.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
+        if missing.unexpected_keys or any(not k.startswith("model.24") for k in missing.missing_keys):
+            raise ValueError(f"the base does not fit the architecture: {missing}")
+        return model
+
+
+def main() -> None:
+    settings.update({"sync": False})
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=5)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--resume", action="store_true")
+    args = parser.parse_args()
+    last = RUNS / "people_train/weights/last.pt"
+    trainer = PeopleTrainer(
+        overrides={
+            "model": str(last) if args.resume else str(ARCHITECTURE),
+            "resume": str(last) if args.resume else False,
+            "data": str(RUNS / "people/data.yaml"),
+            "project": str(RUNS),
+            "name": "people_train",
+            "exist_ok": True,
+            "epochs": args.epochs,
+            "batch": args.batch,
+            "imgsz": 416,
+            "device": args.device,
+            "amp": "bf16",
+            "workers": 1 if args.device == "cpu" else 12,
+            "optimizer": "AdamW",
+            "lr0": 1.2e-3,
+            "lrf": 0.02,
+            "cos_lr": True,
+            "warmup_epochs": 0.3,
+            "weight_decay": 0.02,
+            "mosaic": 0.15,
+            "close_mosaic": 1,
+            "scale": 0.2,
+            "translate": 0.05,
+            "hsv_s": 0.6,
+            "hsv_v": 0.5,
+            "val": False,
+            "plots": False,
+            "pretrained": False,
+            "deterministic": False,
+            "seed": 7,
+        }
+    )
+    trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(os.cpu_count() or 1))
+    trainer.train()
+
+
+if __name__ == "__main__":
+    main()

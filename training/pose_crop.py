@@ -1,0 +1,226 @@
+"""Step 5. Trains the small network on hand crops, strong where landmarks blur.
+
+    python -m training.pose_crop [--epochs 40] [--hold-out 0.15] [--name pose_crop]
+
+The first nine layers of the base YOLOv5n, mean and maximum pooled, one linear layer; 112 px crops of 1.45 times
+the hand. Crops are turned, shifted, mirrored, made 19 to 130 px small, blurred and recompressed while training.
+`--hold-out` keeps that share of the train side's sources out: fusion and thresholds are fitted on them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from ultralytics.nn.tasks import DetectionModel
+
+from training.pose_data import REACH, TILE
+from training.shared import POSES, RUNS, SHARED
+
+SIDE = 112
+GROW = 1.45
+
+
+class PoseCrop(nn.Module):
+    """N × 3 × 112 × 112 RGB in 0..1 to N × 15 logits, in the order of training.shared.POSES."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        body = DetectionModel("yolov5n.yaml", ch=3, nc=3, verbose=False)
+        base = load_file(SHARED / "weights/yolov5n_base.safetensors")
+        body.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
+        self.body = nn.Sequential(*[body.model[i] for i in range(9)])
+        self.drop = nn.Dropout(0.25)
+        self.head = nn.Linear(512, len(POSES))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        features = self.body(x)
+        pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
+        out: torch.Tensor = self.head(self.drop(pooled))
+        return out
+
+
+def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """One random view of a tile as SIDE × SIDE: turned, shifted, scaled, mirrored, small, blurred, recompressed, tinted."""
+    hand = TILE / REACH
+    crop = GROW * hand * math.exp(rng.normal(0, 0.13))
+    angle = rng.normal(0, 14) if rng.random() < 0.8 else rng.uniform(-40, 40)
+    matrix = cv2.getRotationMatrix2D((TILE / 2, TILE / 2), angle, 1.0)
+    shear = np.array([[1, rng.normal(0, 0.06), 0], [rng.normal(0, 0.04), math.exp(rng.normal(0, 0.06)), 0], [0, 0, 1]])
+    matrix = matrix @ shear
+    matrix[:, 2] += np.array([TILE / 2, TILE / 2]) - matrix @ np.array([TILE / 2, TILE / 2, 1])
+    matrix[:, 2] += rng.normal(0, 0.06, 2) * hand
+    # The hand's longer side in the picture the tool will see; never larger than it was.
+    small = min(native, math.exp(rng.uniform(math.log(19), math.log(130))))
+    low = max(8, round(small * crop / hand))
+    zoom = low / crop
+    matrix = np.array([[zoom, 0, low / 2 - TILE / 2 * zoom], [0, zoom, low / 2 - TILE / 2 * zoom], [0, 0, 1]]) @ np.vstack([matrix, [0, 0, 1]])
+    source = picture
+    if zoom < 0.6:
+        source = cv2.GaussianBlur(picture, (0, 0), 0.45 / zoom)
+    out = cv2.warpAffine(source, matrix[:2], (low, low), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if rng.random() < 0.5:
+        out = out[:, ::-1]
+    if rng.random() < 0.2:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.1))
+    values = out.astype(np.float32)
+    values = values * rng.uniform(0.6, 1.4) + rng.uniform(-30, 30)
+    if rng.random() < 0.5:
+        values *= rng.uniform(0.85, 1.15, 3).astype(np.float32)
+    if rng.random() < 0.3:
+        grey = values.mean(2, keepdims=True)
+        values = grey + (values - grey) * rng.uniform(0.0, 1.5)
+    if rng.random() < 0.3:
+        values += rng.normal(0, rng.uniform(2, 12), values.shape)
+    out = values.clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.6:
+        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))])[1], 1)
+    if rng.random() < 0.15:
+        s = int(low * rng.uniform(0.1, 0.3)) + 1
+        x, y = rng.integers(0, low - s + 1, 2)
+        out = out.copy()
+        out[y : y + s, x : x + s] = rng.integers(0, 256, 3)
+    return np.asarray(cv2.resize(out, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+def plain(picture: NDArray[np.uint8], grow: float = GROW) -> NDArray[np.uint8]:
+    """The tile as the tool cuts it."""
+    crop = grow * TILE / REACH
+    zoom = SIDE / crop
+    matrix = np.array([[zoom, 0, SIDE / 2 - TILE / 2 * zoom], [0, zoom, SIDE / 2 - TILE / 2 * zoom]], np.float32)
+    return np.asarray(cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+class Hands(Dataset[tuple[torch.Tensor, torch.Tensor]]):
+    """Spoiled views of the tiles at `index`."""
+
+    def __init__(self, tiles: NDArray[np.uint8], rows: dict[str, NDArray[np.generic]], order: NDArray[np.int64], seed: int) -> None:
+        self.tiles, self.rows, self.order, self.seed = tiles, rows, order, seed
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __getitem__(self, n: int) -> tuple[torch.Tensor, torch.Tensor]:
+        i = int(self.order[n])
+        rng = np.random.default_rng((self.seed, n))
+        picture = spoil(self.tiles[i], float(self.rows["sizes"][i]), rng)
+        return torch.from_numpy(picture.transpose(2, 0, 1).copy()), torch.from_numpy(np.asarray(self.rows["soft"][i]))
+
+
+def held_out(rows: dict[str, NDArray[np.generic]], share: float) -> NDArray[np.bool_]:
+    """True for hands of sources held out of training: every sixth or so, chosen by a stable order of their names."""
+    if share <= 0:
+        return np.zeros(len(rows["sources"]), bool)
+    import hashlib
+
+    def mark(name: str) -> bool:
+        return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share
+
+    small = {"hagrid", "asl_tomjack", "digits_ardamavi", "rendered"}
+    return np.array([str(s) not in small and mark(str(s)) for s in rows["sources"]])
+
+
+def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
+    """How often a hand is drawn: group photos most, close-ups evened over sources and poses."""
+    kinds, sources = rows["kinds"], rows["sources"]
+    hardest = np.asarray(rows["soft"]).argmax(1)
+    weights = np.ones(len(kinds))
+    _, inverse, counts = np.unique(np.char.add(sources.astype(str), hardest.astype(str)), return_inverse=True, return_counts=True)
+    close = kinds == "close"
+    weights[close] = (counts[inverse] ** -0.5)[close]
+    weights[close] *= 0.42 / weights[close].sum()
+    per_pose = np.bincount(hardest[kinds == "group"], minlength=len(POSES))
+    group = kinds == "group"
+    weights[group] = (np.maximum(per_pose[hardest], 8.0) ** -0.45)[group]
+    weights[group] *= 0.36 / weights[group].sum()
+    for kind, share in (("none", 0.07), ("rendered", 0.15)):
+        part = kinds == kind
+        if part.any():
+            weights[part] = share / part.sum()
+    return weights / weights.sum()
+
+
+def train(args: argparse.Namespace) -> None:
+    torch.set_num_threads(2)
+    torch.manual_seed(args.seed)
+    tiles = np.load(RUNS / "pose/tiles.npy", mmap_mode="r")
+    rows = dict(np.load(RUNS / "pose/rows.npz"))
+    out = held_out(rows, args.hold_out)
+    usable = np.ones(len(out), bool) if args.everything else rows["splits"] == "train"
+    index = np.flatnonzero(usable & ~out)
+    weights = draw_weights({k: v[index] for k, v in rows.items()})
+    model = PoseCrop().to(memory_format=torch.channels_last)
+    mean = PoseCrop().to(memory_format=torch.channels_last)
+    mean.load_state_dict(model.state_dict())
+    steps = args.epochs * (12_800 // args.batch)
+    decay = [p for p in model.parameters() if p.ndim > 1]
+    rest = [p for p in model.parameters() if p.ndim <= 1]
+    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=args.lr)
+    rng = np.random.default_rng(args.seed)
+    order = index[rng.choice(len(index), steps * args.batch, p=weights)]
+    loader = DataLoader(Hands(tiles, rows, order, args.seed), args.batch, num_workers=args.workers, prefetch_factor=4)
+    started, running = time.time(), 0.0
+    model.train()
+    for step, (pictures, target) in enumerate(loader):
+        rate = args.lr * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = model(x)
+        target = target * 0.96 + 0.04 / len(POSES)
+        loss = -(target * torch.log_softmax(logits.float(), 1)).sum(1).mean()
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+        keep = min(0.999, (1 + step) / (20 + step))
+        with torch.no_grad():
+            for a, b in zip(mean.state_dict().values(), model.state_dict().values(), strict=True):
+                if a.dtype.is_floating_point:
+                    a.mul_(keep).add_(b.detach(), alpha=1 - keep)
+                else:
+                    a.copy_(b)
+        running = 0.98 * running + 0.02 * float(loss)
+        if (step + 1) % 200 == 0:
+            pace = (step + 1) * args.batch / (time.time() - started)
+            print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
+            torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
+    torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
+    export(mean, RUNS / f"{args.name}.onnx")
+
+
+def export(model: PoseCrop, path: Path) -> None:
+    """ONNX with a free batch; input `crops`, output `logits`."""
+    model.eval()
+    torch.onnx.export(
+        model.to(memory_format=torch.contiguous_format), (torch.zeros(1, 3, SIDE, SIDE),), str(path), dynamo=False, opset_version=17,
+        input_names=["crops"], output_names=["logits"], dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}},
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--epochs", type=int, default=40, help="of 12,800 crops each")
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--hold-out", type=float, default=0.0)
+    parser.add_argument("--name", default="pose_crop")
+    parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Step 7. Fits how both opinions are weighed, and the thresholds, on sources that neither network has seen.
+
+    python -m training.pose_fusion fit --crop runs/crop_a.onnx --landmarks runs/landmarks_a.onnx --hold-out 0.15
+    python -m training.pose_fusion score --crop ... --landmarks ... [--split measure]
+
+`fit` writes weights/pose_fusion.json. `score` prints what the tiles alone say: no detector, labelled boxes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from poseguard.hands.landmarks import Landmarks
+from poseguard.hands.pose import OTHER, POSES, CropNetwork, Fusion, LandmarkClassifier
+from training.pose_crop import held_out
+from training.pose_data import REACH, TILE
+from training.shared import ROOT, RUNS
+
+Floats = NDArray[np.float32]
+_CENTRE = TILE / 2 - TILE / REACH / 2
+_BOX = (_CENTRE, _CENTRE, TILE / REACH, TILE / REACH)
+_LISTED = [POSES.index(p) for p in POSES if p not in ("dislike", "fist", "hand_heart", "other")]
+_FIST = POSES.index("fist")
+
+
+def opinions(crop: Path, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
+    """Both opinions on the tiles `pick` (view 0), with presence, size and soft label."""
+    tiles = np.load(RUNS / "pose/tiles.npy", mmap_mode="r")
+    rows = np.load(RUNS / "pose/rows.npz")
+    marks = np.load(RUNS / "pose/landmarks.npz")
+    crops, classifier = CropNetwork(crop.read_bytes()), LandmarkClassifier(landmarks.read_bytes())
+    points, presence = marks["points"], marks["presence"]
+    sizes = rows["sizes"]
+    first = np.concatenate([crops.opinions(tiles[i], [_BOX]) for i in pick])
+    second = np.stack([classifier.opinion(Landmarks(points[i], float(presence[i]), 0.5), float(sizes[i])) for i in pick])
+    return {"crop": first, "landmarks": second, "presence": presence[pick], "size": sizes[pick], "soft": rows["soft"][pick],
+            "kind": rows["kinds"][pick], "label": rows["labels"][pick], "source": rows["sources"][pick]}  # fmt: skip
+
+
+def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object]:
+    """Weights by penalised likelihood (LBFGS); thresholds afterwards."""
+    torch.manual_seed(seed)
+    crop, marks = torch.from_numpy(seen["crop"]).double(), torch.from_numpy(seen["landmarks"]).double()
+    presence, size = torch.from_numpy(seen["presence"]).double(), torch.from_numpy(seen["size"]).double()
+    target = torch.from_numpy(seen["soft"]).double()
+    scale = (size.clamp_min(8) / 48).log()
+    weight = torch.where(torch.from_numpy(seen["kind"] == "close"), 0.5, 1.0).double()
+    a = torch.tensor([0.7, 0.0], dtype=torch.double, requires_grad=True)
+    b = torch.tensor([0.0, 0.0, 0.5, 0.0], dtype=torch.double, requires_grad=True)
+    bias = torch.zeros(len(POSES), dtype=torch.double, requires_grad=True)
+    alone = torch.tensor(1.0, dtype=torch.double, requires_grad=True)
+    start_b = b.detach().clone()
+
+    def total() -> torch.Tensor:
+        left = (a[0] + a[1] * scale).clamp_min(0)
+        right = (b[0] + b[1] * scale + b[2] * presence + b[3] * presence * scale).clamp_min(0)
+        return crop * left[:, None] + marks * right[:, None] + bias
+
+    def loss() -> torch.Tensor:
+        out = -(target * torch.log_softmax(total(), 1)).sum(1)
+        lone = -(target * torch.log_softmax(crop * alone + bias.detach(), 1)).sum(1)
+        penalty = 2e-3 * (bias**2).sum() + 2e-3 * ((b - start_b) ** 2).sum() + 2e-3 * a[1] ** 2
+        return ((out + 0.3 * lone) * weight).sum() / weight.sum() + penalty
+
+    optimizer = torch.optim.LBFGS([a, b, bias, alone], max_iter=300, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = loss()
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+    numbers: dict[str, object] = {
+        "crop": [round(v, 4) for v in a.tolist()],
+        "landmarks": [round(v, 4) for v in b.tolist()],
+        "alone": round(float(alone), 4),
+        "bias": {p: round(v, 4) for p, v in zip(POSES, bias.tolist(), strict=True)},
+        "thresholds": {p: 0.5 for p in POSES if p != "other"},
+        "plainly_other": 0.97,
+        "smallest_px": 16,
+    }
+    return numbers
+
+
+def weighed(numbers: dict[str, object], seen: dict[str, NDArray[np.generic]]) -> Floats:
+    """Probabilities as the tool gives them, plainly-other hands without landmarks included."""
+    fusion = Fusion(json.dumps(numbers).encode())
+    out = []
+    for crop, marks, presence, size in zip(seen["crop"], seen["landmarks"], seen["presence"], seen["size"], strict=True):
+        spent = np.exp(crop[OTHER]) < fusion.plainly_other
+        out.append(fusion.probabilities(crop, marks if spent else None, float(presence), float(size)))
+    return np.stack(out)
+
+
+def curve(probabilities: Floats, seen: dict[str, NDArray[np.generic]], title: str) -> None:
+    """Listed poses: recall and precision at several thresholds; fists told and mistaken."""
+    best, sure = probabilities.argmax(1), probabilities.max(1)
+    label = seen["label"]
+    certain = np.array([not str(v).endswith("?") and "|" not in str(v) for v in label]) & (seen["size"] >= 30)
+    truth = np.array([POSES.index(str(v)) if ok and str(v) in POSES else OTHER for v, ok in zip(label, certain, strict=True)])
+    print(f"{title}: {certain.sum()} hands")
+    for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
+        named = np.where(sure >= threshold, best, OTHER)[certain]
+        t = truth[certain]
+        listed, palm = np.isin(t, _LISTED), POSES.index("palm")
+        said = np.isin(named, _LISTED)
+        hit = said & (named == t)
+        bare = hit & (t != palm)
+        fist = t == _FIST
+        print(
+            f"  {threshold:.1f} listed recall {hit.sum() / max(listed.sum(), 1):.3f} precision {hit.sum() / max(said.sum(), 1):.3f}"
+            f" | no palm {bare.sum() / max((listed & (t != palm)).sum(), 1):.3f} / {bare.sum() / max((said & (named != palm)).sum(), 1):.3f}"
+            f" | fists told {(named[fist] == _FIST).mean():.3f} as pose {(~np.isin(named[fist], [_FIST, OTHER])).mean():.3f} of {fist.sum()}"
+        )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("step", choices=("fit", "score"))
+    parser.add_argument("--crop", type=Path, required=True)
+    parser.add_argument("--landmarks", type=Path, required=True)
+    parser.add_argument("--hold-out", type=float, default=0.15)
+    parser.add_argument("--split", default="measure")
+    parser.add_argument("--numbers", type=Path, default=ROOT / "weights/pose_fusion.json")
+    args = parser.parse_args()
+    rows = dict(np.load(RUNS / "pose/rows.npz"))
+    if args.step == "fit":
+        pick = np.flatnonzero((rows["splits"] == "train") & held_out(rows, args.hold_out))
+        seen = opinions(args.crop, args.landmarks, pick)
+        numbers = fit(seen)
+        args.numbers.write_text(json.dumps(numbers, indent=1) + "\n")
+    else:
+        numbers = json.loads(args.numbers.read_text())
+        seen = opinions(args.crop, args.landmarks, np.flatnonzero(rows["splits"] == args.split))
+    told = weighed(numbers, seen)
+    for kind in ("group", "close"):
+        part = (seen["kind"] == kind) | ((seen["kind"] == "none") if kind == "group" else False)
+        sub = {k: v[part] for k, v in seen.items()}
+        for name, values in (("crop", np.exp(sub["crop"])), ("landmarks", np.exp(sub["landmarks"])), ("both", told[part])):
+            curve(np.asarray(values, np.float32), sub, f"{kind}, {name}")
+
+
+if __name__ == "__main__":
+    main()
