@@ -72,7 +72,9 @@ def cut(image: NDArray[np.uint8], rows: Rows, x: float, y: float, side: float) -
     return np.asarray(crop, np.uint8), out.astype(np.float32)
 
 
-def crops_of(image: NDArray[np.uint8], rows: Rows, count: int, rng: np.random.Generator) -> Iterator[tuple[NDArray[np.uint8], Rows]]:
+def crops_of(
+    image: NDArray[np.uint8], rows: Rows, count: int, rng: np.random.Generator
+) -> Iterator[tuple[NDArray[np.uint8], Rows]]:
     """The whole photo, then squares around hands (or anywhere) at scales that make the hands 12 to 110 px."""
     height, width = image.shape[:2]
     longest = max(height, width)
@@ -124,7 +126,9 @@ class CloseUps:
                 image = read(DATA / "hands" / file)
                 h, w = image.shape[:2]
                 scale = cell * rng.uniform(0.45, 1.0) / max(h, w)
-                small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+                small = cv2.resize(
+                    image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+                )
                 h, w = min(small.shape[0], cell), min(small.shape[1], cell)
                 x, y = cx * cell + rng.integers(0, cell - w + 1), cy * cell + rng.integers(0, cell - h + 1)
                 canvas[y : y + h, x : x + w] = small[:h, :w]

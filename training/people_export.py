@@ -1,6 +1,6 @@
 """Step 8. The people detector as ONNX, with a check that it gives what PyTorch gives.
 
-    python -m training.people_export [--checkpoint runs/people_train/weights/last.pt] [--out weights/people.onnx]
+python -m training.people_export [--checkpoint runs/people_train/weights/last.pt] [--out weights/people.onnx]
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ import yaml
 from safetensors.torch import load_file
 from ultralytics import settings
 from ultralytics.models.yolo.detect import DetectionTrainer
-from ultralytics.nn.tasks import DetectionModel
 
+from training.people_model import PeopleModel
 from training.shared import RUNS, SHARED
 
 ARCHITECTURE = Path(__file__).with_name("people.yaml")
@@ -27,9 +27,9 @@ ARCHITECTURE = Path(__file__).with_name("people.yaml")
 class PeopleTrainer(DetectionTrainer):  # type: ignore[misc]
     """Starts from the base body: every layer but the head loads by name and shape."""
 
-    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> DetectionModel:
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> PeopleModel:
         layout = yaml.safe_load(ARCHITECTURE.read_text()) | {"scale": "n"}
-        model = DetectionModel(layout, nc=3, ch=3, verbose=False)
+        model = PeopleModel(layout, nc=3, ch=3, verbose=False)
         if weights is not None:
             model.load(weights)
             return model
@@ -37,7 +37,7 @@ class PeopleTrainer(DetectionTrainer):  # type: ignore[misc]
         missing = model.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
         if missing.unexpected_keys or any(not k.startswith("model.24") for k in missing.missing_keys):
             raise ValueError(f"the base does not fit the architecture: {missing}")
-        return model
+        return model.to(memory_format=torch.channels_last)
 
 
 def main() -> None:
@@ -61,7 +61,7 @@ def main() -> None:
             "batch": args.batch,
             "imgsz": 416,
             "device": args.device,
-            "amp": "bf16",
+            "amp": False,
             "workers": 1 if args.device == "cpu" else 12,
             "optimizer": "AdamW",
             "lr0": 1.2e-3,

@@ -64,7 +64,9 @@ def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -
     small = min(native, math.exp(rng.uniform(math.log(19), math.log(130))))
     low = max(8, round(small * crop / hand))
     zoom = low / crop
-    matrix = np.array([[zoom, 0, low / 2 - TILE / 2 * zoom], [0, zoom, low / 2 - TILE / 2 * zoom], [0, 0, 1]]) @ np.vstack([matrix, [0, 0, 1]])
+    matrix = np.array(
+        [[zoom, 0, low / 2 - TILE / 2 * zoom], [0, zoom, low / 2 - TILE / 2 * zoom], [0, 0, 1]]
+    ) @ np.vstack([matrix, [0, 0, 1]])
     source = picture
     if zoom < 0.6:
         source = cv2.GaussianBlur(picture, (0, 0), 0.45 / zoom)
@@ -98,13 +100,17 @@ def plain(picture: NDArray[np.uint8], grow: float = GROW) -> NDArray[np.uint8]:
     crop = grow * TILE / REACH
     zoom = SIDE / crop
     matrix = np.array([[zoom, 0, SIDE / 2 - TILE / 2 * zoom], [0, zoom, SIDE / 2 - TILE / 2 * zoom]], np.float32)
-    return np.asarray(cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8)
+    return np.asarray(
+        cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
 
 
 class Hands(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """Spoiled views of the tiles at `index`."""
 
-    def __init__(self, tiles: NDArray[np.uint8], rows: dict[str, NDArray[np.generic]], order: NDArray[np.int64], seed: int) -> None:
+    def __init__(
+        self, tiles: NDArray[np.uint8], rows: dict[str, NDArray[np.generic]], order: NDArray[np.int64], seed: int
+    ) -> None:
         self.tiles, self.rows, self.order, self.seed = tiles, rows, order, seed
 
     def __len__(self) -> int:
@@ -135,7 +141,9 @@ def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     kinds, sources = rows["kinds"], rows["sources"]
     hardest = np.asarray(rows["soft"]).argmax(1)
     weights = np.ones(len(kinds))
-    _, inverse, counts = np.unique(np.char.add(sources.astype(str), hardest.astype(str)), return_inverse=True, return_counts=True)
+    _, inverse, counts = np.unique(
+        np.char.add(sources.astype(str), hardest.astype(str)), return_inverse=True, return_counts=True
+    )
     close = kinds == "close"
     weights[close] = (counts[inverse] ** -0.5)[close]
     weights[close] *= 0.42 / weights[close].sum()
@@ -165,7 +173,9 @@ def train(args: argparse.Namespace) -> None:
     steps = args.epochs * (12_800 // args.batch)
     decay = [p for p in model.parameters() if p.ndim > 1]
     rest = [p for p in model.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW([{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=args.lr)
+    optimizer = torch.optim.AdamW(
+        [{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=args.lr
+    )
     rng = np.random.default_rng(args.seed)
     order = index[rng.choice(len(index), steps * args.batch, p=weights)]
     loader = DataLoader(Hands(tiles, rows, order, args.seed), args.batch, num_workers=args.workers, prefetch_factor=4)

@@ -75,7 +75,9 @@ def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> tu
     if scale < 0.7:
         image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
         x, y, w, h, scale = x * scale, y * scale, w * scale, h * scale, 1.0
-    matrix = np.array([[scale, 0, TILE / 2 - (x + w / 2) * scale], [0, scale, TILE / 2 - (y + h / 2) * scale]], np.float32)
+    matrix = np.array(
+        [[scale, 0, TILE / 2 - (x + w / 2) * scale], [0, scale, TILE / 2 - (y + h / 2) * scale]], np.float32
+    )
     out = cv2.warpAffine(image, matrix, (TILE, TILE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(out, np.uint8), longest
 

@@ -38,7 +38,9 @@ def opinions(crop: Path, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, 
     points, presence = marks["points"], marks["presence"]
     sizes = rows["sizes"]
     first = np.concatenate([crops.opinions(tiles[i], [_BOX]) for i in pick])
-    second = np.stack([classifier.opinion(Landmarks(points[i], float(presence[i]), 0.5), float(sizes[i])) for i in pick])
+    second = np.stack(
+        [classifier.opinion(Landmarks(points[i], float(presence[i]), 0.5), float(sizes[i])) for i in pick]
+    )
     return {"crop": first, "landmarks": second, "presence": presence[pick], "size": sizes[pick], "soft": rows["soft"][pick],
             "kind": rows["kinds"][pick], "label": rows["labels"][pick], "source": rows["sources"][pick]}  # fmt: skip
 
@@ -93,7 +95,9 @@ def weighed(numbers: dict[str, object], seen: dict[str, NDArray[np.generic]]) ->
     """Probabilities as the tool gives them, plainly-other hands without landmarks included."""
     fusion = Fusion(json.dumps(numbers).encode())
     out = []
-    for crop, marks, presence, size in zip(seen["crop"], seen["landmarks"], seen["presence"], seen["size"], strict=True):
+    for crop, marks, presence, size in zip(
+        seen["crop"], seen["landmarks"], seen["presence"], seen["size"], strict=True
+    ):
         spent = np.exp(crop[OTHER]) < fusion.plainly_other
         out.append(fusion.probabilities(crop, marks if spent else None, float(presence), float(size)))
     return np.stack(out)
@@ -104,7 +108,9 @@ def curve(probabilities: Floats, seen: dict[str, NDArray[np.generic]], title: st
     best, sure = probabilities.argmax(1), probabilities.max(1)
     label = seen["label"]
     certain = np.array([not str(v).endswith("?") and "|" not in str(v) for v in label]) & (seen["size"] >= 30)
-    truth = np.array([POSES.index(str(v)) if ok and str(v) in POSES else OTHER for v, ok in zip(label, certain, strict=True)])
+    truth = np.array(
+        [POSES.index(str(v)) if ok and str(v) in POSES else OTHER for v, ok in zip(label, certain, strict=True)]
+    )
     print(f"{title}: {certain.sum()} hands")
     for threshold in (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9):
         named = np.where(sure >= threshold, best, OTHER)[certain]
@@ -143,7 +149,11 @@ def main() -> None:
     for kind in ("group", "close"):
         part = (seen["kind"] == kind) | ((seen["kind"] == "none") if kind == "group" else False)
         sub = {k: v[part] for k, v in seen.items()}
-        for name, values in (("crop", np.exp(sub["crop"])), ("landmarks", np.exp(sub["landmarks"])), ("both", told[part])):
+        for name, values in (
+            ("crop", np.exp(sub["crop"])),
+            ("landmarks", np.exp(sub["landmarks"])),
+            ("both", told[part]),
+        ):
             curve(np.asarray(values, np.float32), sub, f"{kind}, {name}")
 
 

@@ -35,7 +35,9 @@ def _start() -> None:
     _tools["sizes"] = np.load(RUNS / "pose/rows.npz")["sizes"]
 
 
-def small(picture: NDArray[np.uint8], native: float, rng: np.random.Generator | None) -> tuple[NDArray[np.uint8], float]:
+def small(
+    picture: NDArray[np.uint8], native: float, rng: np.random.Generator | None
+) -> tuple[NDArray[np.uint8], float]:
     """The tile with its hand made 18 to 150 px (never larger than it was), and that size; rng None: as it was."""
     size = native if rng is None else min(native, math.exp(rng.uniform(math.log(18), math.log(150))))
     side = max(12, round(REACH * min(size, TILE / REACH)))

@@ -94,7 +94,9 @@ def _own_labels() -> list[LabelledHand]:
         size = max(width, height) / (0.85 * 1.5)
         side = sides.get(repo, "train")
         label = row["label"]
-        found.append(LabelledHand(DATA / row["file"], row["file"], repo, side, (x, y, width, height), size, label, False))
+        found.append(
+            LabelledHand(DATA / row["file"], row["file"], repo, side, (x, y, width, height), size, label, False)
+        )
     return found
 
 
@@ -111,5 +113,7 @@ def group_photos(split: str) -> list[Path]:
     sides = split_of_repo()
     paths = [DATA / "props" / r["file"] for r in table(DATA / "props/index.csv") if r["split"] == split]
     paths += [DATA / "hands" / r["file"] for r in table(DATA / "hands/wild_index.csv") if r["split"] == split]
-    paths += [DATA / "hands" / r["file"] for r in table(DATA / "hands/group.csv") if sides.get(r["repo"], "train") == split]
+    paths += [
+        DATA / "hands" / r["file"] for r in table(DATA / "hands/group.csv") if sides.get(r["repo"], "train") == split
+    ]
     return paths

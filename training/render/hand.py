@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,7 +17,16 @@ from training.render.skin import SKIN, Light, draw_light, shade, skin_albedo
 
 POSES = tuple(poses.BUILDERS)
 CLOTHS = np.array(
-    [(238, 238, 236), (60, 70, 96), (190, 170, 130), (88, 104, 74), (120, 60, 50), (40, 40, 44), (120, 150, 190), (150, 120, 80)],
+    [
+        (238, 238, 236),
+        (60, 70, 96),
+        (190, 170, 130),
+        (88, 104, 74),
+        (120, 60, 50),
+        (40, 40, 44),
+        (120, 150, 190),
+        (150, 120, 80),
+    ],
     np.float32,
 )
 MARGIN = 0.35
@@ -79,7 +89,7 @@ def render_hand(
     `skin`: 0 (light) to 5 (dark); `view`: yaw, pitch, roll in degrees instead of the drawn ones; `kind`: which
     ordinary hand (a key of `poses.ORDINARY`) for `other`. Raises KeyError for an unknown pose.
     """
-    shape = shape or draw_shape(rng)
+    shape = replace(shape) if shape else draw_shape(rng)
     side = side or str(rng.choice(["left", "right"]))
     posed = poses.ORDINARY[kind](shape, rng) if kind else poses.BUILDERS[pose](shape, rng)
     turn = _view(posed, rng, view)
@@ -99,6 +109,9 @@ def render_hand(
     rgba = np.zeros((canvas * canvas, 4), np.uint8)
     rgba[hits.pixel, :3] = shade(hits, caps, placed.flesh, px, light or draw_light(rng), albedo)
     rgba[hits.pixel, 3] = (hits.alpha * 255).astype(np.uint8)
+    # Rays that slid along an edge with more hand behind it end as thin seams.
+    closed = cv2.morphologyEx(rgba[:, 3].reshape(canvas, canvas), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
+    rgba[hits.pixel, 3] = closed.ravel()[hits.pixel]
     wrist = joints[0][0]
     arm = placed.arm / max(float(np.linalg.norm(placed.arm[:2])), 1e-6)
     facts: dict[str, object] = dict(posed.details)
@@ -118,7 +131,9 @@ def render_hand(
 def _view(posed: Posed, rng: np.random.Generator, view: tuple[float, float, float] | None) -> Vector:
     if view is not None:
         return np.asarray(rotation(*view) @ posed.base)
-    yaw, pitch, roll = (float(np.clip(rng.normal(m, s), m - 2.2 * s, m + 2.2 * s)) for m, s in (posed.yaw, posed.pitch, posed.roll))
+    yaw, pitch, roll = (
+        float(np.clip(rng.normal(m, s), m - 2.2 * s, m + 2.2 * s)) for m, s in (posed.yaw, posed.pitch, posed.roll)
+    )
     return np.asarray(rotation(yaw, pitch, roll) @ posed.base)
 
 

@@ -14,7 +14,12 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float64]
 
 FINGERS = ("index", "middle", "ring", "pinky")
-KNUCKLES = {"index": (0.29, 0.97, 0.0), "middle": (0.06, 1.0, 0.02), "ring": (-0.16, 0.95, 0.01), "pinky": (-0.36, 0.85, -0.03)}
+KNUCKLES = {
+    "index": (0.29, 0.97, 0.0),
+    "middle": (0.06, 1.0, 0.02),
+    "ring": (-0.16, 0.95, 0.01),
+    "pinky": (-0.36, 0.85, -0.03),
+}
 BONES = {
     "index": (0.46, 0.27, 0.21),
     "middle": (0.50, 0.31, 0.22),
@@ -26,7 +31,7 @@ THUMB_ROOT = (0.25, 0.2, 0.1)
 THUMB_BONES = (0.45, 0.36, 0.27)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shape:
     """One person's hand: factors on the lengths and widths above."""
 

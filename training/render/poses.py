@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.render.kinematics import FINGERS, Shape, Thumb, Vector, finger_chain, rotation, unit
+from training.render.kinematics import FINGERS, THUMB_ROOT, Shape, Thumb, Vector, finger_chain, rotation, unit
 
 Angles = dict[str, tuple[float, float, float, float]]
 Rng = np.random.Generator
@@ -45,10 +45,20 @@ def folded(name: str, rng: Rng) -> tuple[float, float, float, float]:
     return (rng.normal(82, 5) - 12 * loose, tilt, rng.normal(104, 4), rng.normal(66, 6) - 20 * loose)
 
 
+def clenched(name: str, rng: Rng) -> tuple[float, float, float, float]:
+    """A finger pressed into the palm."""
+    return (rng.normal(88, 4), SPREAD[name] * 0.1, rng.normal(106, 4), rng.normal(64, 6))
+
+
 def curled(name: str, rng: Rng, amount: float) -> tuple[float, float, float, float]:
     """Between stretched (0) and folded (1)."""
     a = float(np.clip(amount + rng.normal(0, 0.06), 0, 1))
-    return (75 * a + rng.normal(0, 4), SPREAD[name] * (1 - a) * 0.8, 95 * a + rng.normal(4, 4), 55 * a + rng.normal(3, 4))
+    return (
+        75 * a + rng.normal(0, 4),
+        SPREAD[name] * (1 - a) * 0.8,
+        95 * a + rng.normal(4, 4),
+        55 * a + rng.normal(3, 4),
+    )
 
 
 def fingers(rng: Rng, up: str, spread: float = 1.0) -> Angles:
@@ -69,15 +79,21 @@ def thumb_over(angles: Angles, shape: Shape, rng: Rng, place: float) -> Thumb:
     spots = []
     for i in (low, high):
         chain, back = finger_chain(FINGERS[i], angles[FINGERS[i]], shape)
-        spots.append(chain[1] * 0.45 + chain[2] * 0.55 + unit(back[1]) * 0.2)
+        spots.append(chain[1] * 0.15 + chain[2] * 0.85 + unit(back[1]) * 0.18)
     spot = spots[0] + (spots[1] - spots[0]) * (place - low)
-    return Thumb(root_direction=unit((0.5, 0.6, 0.62)), reach=spot + rng.normal(0, 0.02, 3), pole=unit((0.75, 0.25, 0.6)))
+    return reaching(spot + rng.normal(0, 0.02, 3), bulge=(0.5, 0.05, 0.2))
+
+
+def reaching(spot: Vector, bulge: tuple[float, float, float]) -> Thumb:
+    """A thumb whose tip is at `spot`; its root bone leans from the straight way by `bulge`."""
+    root = unit(spot - np.array(THUMB_ROOT) + np.array(bulge))
+    return Thumb(root_direction=root, reach=spot, pole=unit((0.8, -0.1, 0.5)))
 
 
 def thumb_on_palm(rng: Rng) -> Thumb:
     """The thumb folded over an open palm."""
     spot = np.array([rng.uniform(-0.1, 0.08), rng.uniform(0.62, 0.78), 0.3])
-    return Thumb(root_direction=unit((0.5, 0.55, 0.67)), reach=spot, pole=unit((0.8, 0.3, 0.5)))
+    return reaching(spot, bulge=(0.4, 0.05, 0.15))
 
 
 def tucked(up: str, angles: Angles, shape: Shape, rng: Rng) -> Thumb:
@@ -180,10 +196,10 @@ def ok(shape: Shape, rng: Rng) -> Posed:
     for i, name in enumerate(("middle", "ring", "pinky")):
         bend, spread, middle, end = angles[name]
         angles[name] = (bend + 18 - 9 * i, spread, middle + 8, end)
-    angles["index"] = (rng.normal(48, 4), 4.0, rng.normal(66, 5), rng.normal(26, 5))
+    angles["index"] = (rng.normal(46, 4), 6.0, rng.normal(68, 5), rng.normal(24, 5))
     chain, back = finger_chain("index", angles["index"], shape)
     spot = chain[3] - unit(back[2]) * 0.13 + np.array([0.02, -0.04, 0.0])
-    thumb = Thumb(root_direction=unit((0.62, 0.5, 0.6)), reach=spot, pole=unit((0.85, -0.35, 0.5)))
+    thumb = reaching(spot, bulge=(0.45, -0.15, 0.1))
     posed = upright(angles, thumb, rng, back=0.15)
     posed.base = rotation(yaw=rng.uniform(-45, 5)) @ posed.base
     return posed
@@ -199,20 +215,21 @@ def thumb_index(shape: Shape, rng: Rng) -> Posed:
 def finger_heart(shape: Shape, rng: Rng) -> Posed:
     """Thumb and index cross near their tips; the other fingers are folded; palm side up or towards the viewer."""
     angles = {n: folded(n, rng) for n in FINGERS}
-    angles["index"] = (rng.normal(52, 5), rng.uniform(4, 10), rng.normal(52, 6), rng.normal(12, 6))
+    angles["index"] = (rng.normal(38, 4), rng.uniform(12, 20), rng.normal(84, 6), rng.normal(14, 5))
+    shape.thumb_length *= 1.06
     chain, _ = finger_chain("index", angles["index"], shape)
-    cross = chain[2] + (chain[3] - chain[2]) * rng.uniform(0.3, 0.5)
-    spot = cross + np.array([-rng.uniform(0.1, 0.16), -0.15, rng.uniform(0.13, 0.2)])
-    thumb = Thumb(root_direction=unit((0.72, 0.5, 0.5)), reach=spot, pole=unit((0.9, -0.2, 0.3)))
-    pitch = rotation(pitch=rng.uniform(15, 75))
-    base = pitch @ rotation(yaw=rng.uniform(-40, 25)) @ FACING
+    cross = chain[2] + (chain[3] - chain[2]) * rng.uniform(0.4, 0.6)
+    # The thumb passes in front of the index finger, seen from the wrist, and leans the other way.
+    spot = cross + np.array([-rng.uniform(0.16, 0.24), -0.07, rng.uniform(0.12, 0.2)])
+    thumb = reaching(spot, bulge=(0.5, -0.1, 0.05))
+    base = rotation(pitch=-rng.uniform(5, 60)) @ rotation(yaw=rng.uniform(-50, 25)) @ FACING
     return Posed(angles, thumb, base, (0, 8), (0, 8), (0, 20), {})
 
 
 def fist(shape: Shape, rng: Rng) -> Posed:
     """Clenched: forearm below seen from the fingers or the back, or the knuckles towards the viewer."""
-    angles = {n: folded(n, rng) for n in FINGERS}
-    thumb = thumb_over(angles, shape, rng, rng.uniform(0.1, 1.4))
+    angles = {n: clenched(n, rng) for n in FINGERS}
+    thumb = thumb_over(angles, shape, rng, rng.uniform(0.6, 1.6))
     kind = str(rng.choice(["raised", "back", "front", "side"], p=[0.4, 0.2, 0.2, 0.2]))
     base = {
         "raised": rotation(yaw=rng.uniform(-50, 35)) @ FACING,

@@ -137,7 +137,7 @@ def whole_distance(caps: Capsules, point: Floats) -> Floats:
     return out
 
 
-def trace(caps: Capsules, height: int, width: int, steps: int = 40) -> Hits:
+def trace(caps: Capsules, height: int, width: int, steps: int = 72) -> Hits:
     """Sphere-trace every pixel of a height × width canvas; pixels that meet nothing are left out."""
     reach = float(np.max(caps.k0)) * 0.3 + 2.0
     yy, xx = np.mgrid[0:height, 0:width].astype(np.float32) + np.float32(0.5)
@@ -173,7 +173,7 @@ def _march(full: Field, x: Floats, y: Floats, steps: int) -> tuple[Floats, Float
         d = field.distance(lx, ly, lz)
         nearer = (d < gap[live]) & (gap[live] > 0.15)
         gap[live[nearer]], depth[live[nearer]] = d[nearer], lz[nearer]
-        lz = lz - np.maximum(d, 0.15) * np.float32(0.92)
+        lz = lz - np.maximum(d * np.float32(0.92), 0.3)
         if step % 3 == 2:
             going = (d > 0.15) & (lz > field.stop)
             if not going.any():

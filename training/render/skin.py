@@ -98,10 +98,12 @@ def skin_albedo(
     back = np.sum(hits.normal * dorsal, axis=1)
     dark = float(1 - tone.mean() / 255)
     pink = np.array([226, 158, 136], np.float32)
-    palmar = np.clip(-back * 1.2 + 0.2, 0, 1) * np.isin(part, (ARM,), invert=True)
+    palmar = np.clip(-back * 1.2 + 0.2, 0, 1) * np.where(part == ARM, np.exp(-14 * hits.along), 1)
     colour = tone[None] + (pink - tone)[None] * (palmar * (0.12 + 0.5 * dark))[:, None]
     tip = np.isin(part, (END, THUMB_END))
-    red = 0.10 * tip * hits.along + 0.07 * np.exp(-((hits.along / 0.25) ** 2)) * np.isin(part, (MIDDLE, END)) * (back > 0)
+    red = 0.10 * tip * hits.along + 0.07 * np.exp(-((hits.along / 0.25) ** 2)) * np.isin(part, (MIDDLE, END)) * (
+        back > 0
+    )
     colour += (np.array([214, 96, 84], np.float32) * (0.5 + tone.mean() / 400) - colour) * red[:, None]
     mottle = _mottle(own, rng)
     colour *= (1 + 0.05 * mottle)[:, None]
@@ -117,9 +119,10 @@ def skin_albedo(
 def _mottle(own: Floats, rng: np.random.Generator) -> Floats:
     """Low, uneven blotches, about -1..1."""
     out = np.zeros(len(own), np.float32)
-    for scale in (3, 6, 13, 27):
-        w = rng.normal(0, scale, (2, 3)).astype(np.float32)
-        out += np.sin(own @ w[0] + 1.3) * np.sin(own @ w[1]) * np.float32(0.6)
+    for scale, share in ((2.5, 0.5), (5, 0.4), (9, 0.3), (15, 0.2)):
+        w = rng.normal(0, scale, (3, 3)).astype(np.float32)
+        wave = np.sin(own @ w + rng.uniform(0, 6, 3).astype(np.float32))
+        out += np.float32(share) * wave.sum(axis=1)
     return np.clip(out, -1.5, 1.5)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,20 +23,21 @@ _SURE_OF_HAND = 0.5
 
 
 class HandDetector:
-    """Tells the pose of every hand of the people pass. Keeps its networks; not shared between threads."""
+    """Tells the pose of every hand of the people pass. `folder`: a user's own networks. Not shared between threads."""
 
     name = "hands"
     kinds = ("hand",)
 
-    def __init__(self) -> None:
-        marks, crop, classifier, fusion = (verified_bytes(name) for name in _NETWORKS)
+    def __init__(self, folder: Path | None = None) -> None:
+        marks, crop, classifier, fusion = (verified_bytes(name, extra_dir=folder) for name in _NETWORKS)
+        self._digests = tuple(digest(name, extra_dir=folder) for name in _NETWORKS)
         self._marks = LandmarkNetwork(marks)
         self._crop = CropNetwork(crop)
         self._classifier = LandmarkClassifier(classifier)
         self._fusion = Fusion(fusion)
 
     def digests(self) -> tuple[Digest, ...]:
-        return tuple(digest(name) for name in _NETWORKS)
+        return self._digests
 
     def detect(self, photo: ReadPhoto, people: People) -> Seen:
         """One piece of evidence a hand, in reading order."""
@@ -51,7 +53,9 @@ class HandDetector:
             unreadable += vague
         return Seen(linked(evidence), unreadable)
 
-    def _one(self, photo: ReadPhoto, name: str, box: Box, crop: Floats, owner: int | None, score: float) -> tuple[Evidence, bool]:
+    def _one(
+        self, photo: ReadPhoto, name: str, box: Box, crop: Floats, owner: int | None, score: float
+    ) -> tuple[Evidence, bool]:
         assert photo.pixels is not None
         scaled = (box[0] * photo.scale, box[1] * photo.scale, box[2] * photo.scale, box[3] * photo.scale)
         size = max(scaled[2:])

@@ -44,7 +44,9 @@ class PeopleNetwork:
         small = pixels
         if scale != 1:
             size = (max(1, round(width * scale)), max(1, round(height * scale)))
-            small = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR), np.uint8)
+            small = np.asarray(
+                cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR), np.uint8
+            )
         h, w = small.shape[:2]
         sides = [math.ceil((side + 2 * pad) / _STRIDE) * _STRIDE for side in (h, w)]
         canvas = np.full((*sides, 3), _GREY, np.uint8)
@@ -55,7 +57,9 @@ class PeopleNetwork:
         best = scores.max(0)
         hit = best > score
         x, y, bw, bh = out[:4, hit]
-        rows = np.stack([kinds[hit], best[hit], (x - bw / 2 - pad) / scale, (y - bh / 2 - pad) / scale, bw / scale, bh / scale], 1)
+        rows = np.stack(
+            [kinds[hit], best[hit], (x - bw / 2 - pad) / scale, (y - bh / 2 - pad) / scale, bw / scale, bh / scale], 1
+        )
         return rows.astype(np.float32)
 
 
@@ -64,6 +68,10 @@ def non_max_suppression(rows: Rows, overlap: float = 0.55) -> Rows:
     if not len(rows):
         return rows
     kept = cv2.dnn.NMSBoxesBatched(
-        rows[:, 2:].astype(float).tolist(), rows[:, 1].astype(float).tolist(), rows[:, 0].astype(int).tolist(), 0.0, overlap
+        rows[:, 2:].astype(float).tolist(),
+        rows[:, 1].astype(float).tolist(),
+        rows[:, 0].astype(int).tolist(),
+        0.0,
+        overlap,
     )
     return rows[np.asarray(kept, np.int64).reshape(-1)]

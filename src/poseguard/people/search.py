@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 
@@ -23,15 +24,16 @@ SMALL, ROOM = 320, 64
 
 
 class PeopleSearch:
-    """The people pass; keeps its network. Not shared between threads."""
+    """The people pass; keeps its network. `folder`: a user's own networks. Not shared between threads."""
 
     name = "people"
 
-    def __init__(self, model: bytes | None = None, threads: int = 1) -> None:
-        self._net = PeopleNetwork(verified_bytes("people") if model is None else model, threads)
+    def __init__(self, folder: Path | None = None, threads: int = 1) -> None:
+        self._net = PeopleNetwork(verified_bytes("people", extra_dir=folder), threads)
+        self._digest = digest("people", extra_dir=folder)
 
     def digests(self) -> tuple[Digest, ...]:
-        return (digest("people"),)
+        return (self._digest,)
 
     def find(self, photo: ReadPhoto) -> People:
         """Bodies, heads and hands with the person each hand belongs to. `photo.pixels` must not be None."""

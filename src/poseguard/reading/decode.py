@@ -81,7 +81,8 @@ def _attempt(
         width, height = image.size
         check_size(width, height)
         if kind == "jpeg":
-            turn, taken = exif.orientation(tags := exif.tags(image)), exif.taken(tags)
+            tags = exif.tags(image)
+            turn, taken = exif.orientation(image, tags, data), exif.taken(tags)
             raw, space, fault = _jpeg(data, image, longest, tolerant)
         else:
             taken = exif.taken(exif.tags(image)) if kind == "tiff" else None
@@ -89,7 +90,7 @@ def _attempt(
                 fault = fault or "damaged"
             width, height = image.size
             tags = exif.tags(image)
-            turn, taken = exif.orientation(tags), taken or exif.taken(tags)
+            turn, taken = exif.orientation(image, tags, data), taken or exif.taken(tags)
             raw, space = reduced(image, longest)
         pixels = exif.upright(to_srgb(_fitted(raw, width, height, longest), space, image.info.get("icc_profile")), turn)
     if exif.sideways(turn):

@@ -13,6 +13,7 @@ from PIL import ExifTags, Image
 from .photo import Pixels
 
 _DATE = re.compile(r"(\d{4})[:\-/.](\d\d)[:\-/.](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+_HEIF_META = 1 << 16
 _APP1 = "Raw profile type APP1"
 
 
@@ -41,9 +42,16 @@ def _imagemagick(image: Image.Image) -> None:
             image.info["exif"] = raw
 
 
-def orientation(exif: Image.Exif) -> int:
-    """1 to 8 (EXIF 2.32, tag 0x0112); 1 where unknown."""
+def orientation(image: Image.Image, exif: Image.Exif, data: bytes) -> int:
+    """How a loaded image still has to be turned: 1 to 8 (EXIF 2.32, tag 0x0112), 1 where unknown.
+
+    libheif turns by the container's own boxes, and phones say the same in EXIF again; EXIF counts only where
+    the container says nothing.
+    """
     value = exif.get(ExifTags.Base.Orientation)
+    if image.format == "HEIF":
+        turned = any(box in data[:_HEIF_META] for box in (b"irot", b"imir"))
+        value = 1 if turned else image.info.get("original_orientation")
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 

@@ -116,6 +116,7 @@ def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, A
         "facts": _facts(report, lang),
         "width": photo.width,
         "height": photo.height,
+        "type": round(0.045 * max(photo.width or 0, photo.height or 0)),
         "sha256": photo.sha256,
         "thumbnail": _data(picture.thumbnail) if picture and picture.thumbnail else None,
         "evidence": [_seen(one, report, lang) | {"crop": crops.get(one.id)} for one in report.evidence],

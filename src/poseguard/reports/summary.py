@@ -18,8 +18,9 @@ WORST_FIRST = (Level.HIGH, Level.MEDIUM, Level.LOW, Level.UNKNOWN, Level.NONE)
 class Summary:
     """Counts of photos. `poses`: photos that show the label, most first; `unknown`: photos of unknown risk, by status.
 
-    `unjudged`: not read whole, or of unknown risk (a partial photo counts even where a risk was seen);
-    `skipped`: files that are plainly no photos; `first_taken`, `last_taken`: earliest and latest date taken, ISO 8601; `interrupted`: the run was ended early.
+    `unjudged`: not read whole, or of unknown risk (a partial photo counts even where a risk was seen); `skipped`: files
+    that are plainly no photos; `first_taken`, `last_taken`: earliest and latest date taken, ISO 8601; `interrupted`:
+    the run was ended early.
     """
 
     photos: int

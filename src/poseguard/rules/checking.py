@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import string
 from collections.abc import Collection, Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from poseguard.errors import DataError
 from poseguard.rules import model
 from poseguard.rules.shape import nearest
-from poseguard.rules.tomldoc import Where
+from poseguard.rules.tomldoc import Document, Where
 from poseguard.texts import catalogue
 
 if TYPE_CHECKING:
     from poseguard.rules.pack import Pack
 
 SLOTS = frozenset(
-    "pose fingers hands people confidence seen declared list list_issuer list_date other_lists allowing_lists phase "
-    "election region posted taken days numbers participants signs disputed inexact handler".split()
+    {"pose", "fingers", "hands", "people", "confidence", "seen", "declared", "list", "list_issuer", "list_date"}
+    | {"other_lists", "allowing_lists", "phase", "election", "region", "posted", "taken", "days", "numbers"}
+    | {"participants", "signs", "disputed", "inexact", "handler"}
 )
 """Slots of the texts that rules and notes name; the engine fills each of them (empty where it does not apply)."""
 
 POSE_LIST = "pose-list"
 """Stands in `cite` for the pose list in use."""
+
+PHASES = tuple(name for name in get_args(model.PhaseName) if name not in ("outside", "unknown"))
+"""Names a phase of an election may have: the rules speak of these."""
 
 _REGIMES = ("always", "kode-etik", "disiplin", "sesudah", "none", "unknown")
 
@@ -37,23 +42,31 @@ def check(pack: Pack, lang: str) -> None:
     checker.sources()
 
 
+def reference_error(
+    document: Document, where: Where, name: str, known: Iterable[str], kind: str, lang: str
+) -> DataError:
+    """A name that points nowhere. `kind`: what holds the names there are."""
+    key = ".".join(str(step) for step in where)
+    near = nearest(name, known)
+    return document.error(where, "rules.unknown-reference", lang, name=name, entry=key, kind=kind, nearest=near)
+
+
 class _Checker:
     def __init__(self, pack: Pack, lang: str) -> None:
         self.pack = pack
         self.lang = lang
 
-    def _error(self, section: str, ident: str, tail: Where, problem: str, **slots: object) -> Exception:
+    def _error(self, section: str, ident: str, tail: Where, problem: str, **slots: object) -> DataError:
         document, where = self.pack.origins[section, ident]
         return document.error((*where, *tail), f"rules.{problem}", self.lang, **slots)
 
     def _names(
         self, section: str, ident: str, tail: Where, names: Iterable[str], known: Collection[str], kind: str
     ) -> None:
-        for index, name in enumerate(names):
+        document, where = self.pack.origins[section, ident]
+        for name in names:
             if name not in known:
-                key = ".".join(map(str, (section, ident, *tail)))
-                slots = {"name": name, "key": key, "kind": kind, "nearest": nearest(name, known)}
-                raise self._error(section, ident, (*tail, index), "unknown-reference", **slots)
+                raise reference_error(document, (*where, *tail), name, known, kind, self.lang)
 
     def lists(self) -> None:
         pack = self.pack
@@ -72,7 +85,7 @@ class _Checker:
             self._names("cue", ident, ("declared",), cue.declared, self.pack.declarables, "[declare]")
         for ident, threshold in self.pack.thresholds.items():
             if not 0 <= threshold.report <= threshold.sure <= 1:
-                raise self._error("threshold", ident, ("report",), "threshold-order", key=ident)
+                raise self._error("threshold", ident, ("report",), "threshold-order", entry=ident)
 
     def rules(self) -> None:
         known = set(catalogue("rules")) | set(self.pack.texts)
@@ -86,8 +99,11 @@ class _Checker:
             self._names("rule", ident, ("cite",), rule.cite, _REGIMES, ", ".join(_REGIMES))
             for regime, names in rule.cite.items():
                 self._names("rule", ident, ("cite", regime), names, citations, "[citation]")
+            self._names("rule", ident, ("cite_with",), rule.cite_with, self.pack.cues, "[cue]")
+            for cue, names in rule.cite_with.items():
+                self._names("rule", ident, ("cite_with", cue), names, citations, "[citation]")
             if not 0 <= rule.weight <= 1:
-                raise self._error("rule", ident, ("weight",), "share-range", key=f"rule.{ident}.weight")
+                raise self._error("rule", ident, ("weight",), "share-range", entry=f"rule.{ident}.weight")
         for ident, note in self.pack.notes.items():
             self._when("note", ident, note.when)
             self._names("note", ident, ("text",), [note.text], known, "texts")
@@ -110,18 +126,18 @@ class _Checker:
                     other = after.id if after is not None else phase.id
                     where = ("phase", phase.id, "end")
                     raise document.error(where, "rules.phase-order", self.lang, phase=phase.id, other=other)
+            for name in election.phase:
+                if name not in PHASES:
+                    raise reference_error(document, ("phase", name), name, PHASES, ", ".join(PHASES), self.lang)
             for index, sign in enumerate(election.sign):
                 if sign.pose not in self.pack.poses:
-                    slots = {"name": sign.pose, "key": "sign.pose", "kind": "[pose]"}
-                    slots["nearest"] = nearest(sign.pose, self.pack.poses)
-                    raise document.error(("sign", index, "pose"), "rules.unknown-reference", self.lang, **slots)
+                    place = ("sign", index, "pose")
+                    raise reference_error(document, place, sign.pose, self.pack.poses, "[pose]", self.lang)
         for election_id, region in self.pack.regions:
-            ident = f"{election_id}/{region}"
             if election_id not in self.pack.elections:
-                document, _ = self.pack.origins["region", ident]
-                slots = {"name": election_id, "key": "election", "kind": "elections"}
-                slots["nearest"] = nearest(election_id, self.pack.elections)
-                raise document.error(("election",), "rules.unknown-reference", self.lang, **slots)
+                self._names(
+                    "region", f"{election_id}/{region}", (), [election_id], self.pack.elections, "poseguard.election/1"
+                )
 
     def texts(self) -> None:
         """A pack's own texts: the same slots in both languages, and only slots that are filled."""
@@ -129,20 +145,22 @@ class _Checker:
             try:
                 slots = [set(_slots(text)) for text in (words.id, words.en)]
             except ValueError as broken:
-                raise self._error("text", ident, (), "bad-format", key=ident) from broken
+                raise self._error("text", ident, (), "bad-format", entry=ident) from broken
             shipped = catalogue("rules").get(ident)
             allowed = SLOTS | set(_slots(shipped["id"]) if shipped else ())
             wrong = (slots[0] ^ slots[1]) | (slots[0] - allowed)
             if wrong:
                 known = ", ".join(sorted(allowed))
-                raise self._error("text", ident, (), "bad-slot", key=ident, slot=min(wrong), known=known)
+                raise self._error("text", ident, (), "bad-slot", entry=ident, slot=min(wrong), known=known)
 
     def sources(self) -> None:
         """An address that ends in … leads nowhere."""
         for section, entries in (("citation", self.pack.citations), ("list", self.pack.lists)):
             for ident, entry in entries.items():
                 if entry.source and ("…" in entry.source or not entry.source.startswith(("http://", "https://"))):
-                    raise self._error(section, ident, ("source",), "incomplete-source", key=f"{section}.{ident}.source")
+                    raise self._error(
+                        section, ident, ("source",), "incomplete-source", entry=f"{section}.{ident}.source"
+                    )
 
 
 def _slots(text: str) -> list[str]:

@@ -164,10 +164,14 @@ def parse_declared(word: str, pack: Pack, lang: str) -> Declared:
         raise unknown("declared", name, pack.declarables, lang)
     if known.takes_number:
         if not number.isdecimal():
-            raise UsageError(say("rules.declare-number", lang, name=name), say("rules.declare-number-remedy", lang, name=name))
+            raise UsageError(
+                say("rules.declare-number", lang, name=name), say("rules.declare-number-remedy", lang, name=name)
+            )
         return Declared(name, int(number))
     if number:
-        raise UsageError(say("rules.declare-plain", lang, name=name), say("rules.declare-plain-remedy", lang, name=name))
+        raise UsageError(
+            say("rules.declare-plain", lang, name=name), say("rules.declare-plain-remedy", lang, name=name)
+        )
     return Declared(name)
 
 

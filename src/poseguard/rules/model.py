@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date as Day  # `date` is the name of a key in the tables
 from typing import Literal
 
 from poseguard.results import Level
@@ -41,7 +41,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """`[pose.LABEL]`: a label of the hands room. `fingers`: raised ones of T I M R P; `numbers`: what it can stand for."""
+    """`[pose.LABEL]`: a label of the hands room. `fingers`: the raised ones of T I M R P."""
 
     id: str = field(metadata=KEYED)
     name: Words
@@ -53,7 +53,7 @@ class Pose:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """`[shape.ID]`: a pose as the lists name it. `exact`: details of the evidence that fit it; `inexact` is said where not."""
+    """`[shape.ID]`: a pose as the lists name it. `exact`: details that fit it; `inexact` is said where they do not."""
 
     id: str = field(metadata=KEYED)
     label: str
@@ -65,7 +65,7 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class PoseList:
-    """`[list.ID]`: one dated variant. `date`: as far as known (2023-11 is a month); `unclear`: cut off in the source."""
+    """`[list.ID]`: one dated variant. `date`: as far as known (2023-11: a month); `unclear`: cut off in the source."""
 
     id: str = field(metadata=KEYED)
     name: Words
@@ -92,11 +92,11 @@ class Disputed:
 
 @dataclass(frozen=True, slots=True)
 class Sanction:
-    """The level that goes with an item, as sources give it; `verified` false where it is inferred."""
+    """The level that goes with an item, as sources give it; `inferred` where none of them says so in words."""
 
     level: Literal["moral", "ringan", "sedang", "berat", "pemberhentian"]
     basis: str
-    verified: bool = False
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ class Cited:
     source: str = ""
     seen_at: tuple[str, ...] = ()
     sanction: Sanction | None = None
-    valid_from: date | None = None
-    valid_until: date | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
     subjects: tuple[Subject, ...] = ()
     election_kind: Literal["pemilu", "pilkada"] | None = None
     note: Words | None = None
@@ -130,9 +130,9 @@ class Phase:
 
     id: str = field(metadata=KEYED)
     name: Words
-    start: date
+    start: Day
     regime: Regime
-    end: date | None = None
+    end: Day | None = None
     source: str = ""
     seen_at: tuple[str, ...] = ()
     verified: bool = False
@@ -141,11 +141,12 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A party, a ticket or a local pair with its ballot number. `area`: only there."""
+    """A party, a ticket or a local pair with its ballot number. `area`: only there; `since`: number drawn."""
 
     number: int
     name: str
     area: str | None = None
+    since: Day | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +158,7 @@ class Sign:
     used_by: Words
     also: Words
     source: str = ""
-    since: date | None = None
+    since: Day | None = None
     current: bool = True
 
 
@@ -180,7 +181,7 @@ class Election:
     ticket: tuple[Participant, ...] = ()
     sign: tuple[Sign, ...] = ()
 
-    def on(self, day: date) -> Phase | None:
+    def on(self, day: Day) -> Phase | None:
         """The phase of a day, or None outside all of them."""
         return next((p for p in self.phase.values() if p.start <= day and (p.end is None or day <= p.end)), None)
 
@@ -205,10 +206,10 @@ class Handler:
 
     id: str = field(metadata=KEYED)
     flow: Words
-    start: date
+    start: Day
     reliability: Literal["A", "B", "C"]
     verified: bool
-    end: date | None = None
+    end: Day | None = None
     source: str = ""
     seen_at: tuple[str, ...] = ()
 
@@ -261,7 +262,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """Conditions; all that are given must hold. Lists hold where one of them does, except `cues` (all) and `without` (none)."""
+    """Conditions; all that are given must hold. A list holds where one does, except `cues` (all), `without` (none)."""
 
     pose: tuple[PoseStanding, ...] = ()
     labels: tuple[str, ...] = ()
@@ -280,6 +281,7 @@ class When:
     without: tuple[str, ...] = ()
     election_known: bool | None = None
     numbers_known: bool | None = None
+    handler_known: bool | None = None
     days_since_taken_min: int | None = None
     taken_after_posted: bool | None = None
     rules: tuple[str, ...] = ()
@@ -288,10 +290,10 @@ class When:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`[rule.ID]`. About a `pose`: the strongest that holds speaks for the hands of that pose; about the `photo`: each speaks.
+    """`[rule.ID]`. About a `pose`: the strongest that holds speaks for the hands of that pose; about the `photo`: each.
 
     `weight`: 0 to 1, its part in the score; `limit`: no other finding of the photo goes above it.
-    Texts are keys of texts/rules.toml or of a pack's own texts.
+    `cite`: by regime; `cite_with`: by cue that is there. Texts are keys of texts/rules.toml or of a pack's own texts.
     """
 
     id: str = field(metadata=KEYED)
@@ -306,6 +308,7 @@ class Rule:
     would_change: tuple[str, ...] = ()
     readings: tuple[str, ...] = ()
     cite: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    cite_with: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

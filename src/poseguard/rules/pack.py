@@ -11,13 +11,13 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from poseguard.errors import DataError, UsageError
+from poseguard.errors import UsageError
 from poseguard.results import Digest, Level
 from poseguard.rules import model
-from poseguard.rules.checking import check
+from poseguard.rules.checking import check, reference_error
 from poseguard.rules.shape import build, nearest
 from poseguard.rules.tomldoc import Document, Where, read
-from poseguard.texts import catalogue, say
+from poseguard.texts import say
 
 SCHEMAS: Mapping[str, type] = {
     "poseguard.poses/1": model.PosesFile,
@@ -113,9 +113,7 @@ def unknown(what: str, name: str, known: Iterable[str], lang: str) -> UsageError
     names = sorted(known)
     slots = {"what": say(f"rules.what-{what}", lang), "name": name}
     slots |= {"nearest": nearest(name, names), "known": ", ".join(names) or "-"}
-    return UsageError(
-        say("rules.unknown-choice", lang, **slots), say("rules.unknown-choice-remedy", lang, **slots)
-    )
+    return UsageError(say("rules.unknown-choice", lang, **slots), say("rules.unknown-choice-remedy", lang, **slots))
 
 
 _SECTIONS = (
@@ -210,19 +208,3 @@ class _Draft:
             folders=tuple(self.folders),
             origins=self.origins,
         )
-
-
-def reference_error(
-    document: Document, where: Where, name: str, known: Iterable[str], kind: str, lang: str
-) -> DataError:
-    """A name that points nowhere."""
-    names = list(known)
-    key = ".".join(str(step) for step in where)
-    return document.error(
-        where, "rules.unknown-reference", lang, name=name, key=key, kind=kind, nearest=nearest(name, names)
-    )
-
-
-def texts_known(pack: Pack) -> set[str]:
-    """Keys of every text a rule may name."""
-    return set(catalogue("rules")) | set(pack.texts)

@@ -1,10 +1,10 @@
-"""Turns a TOML table into a frozen data class: the class is the schema, and what does not fit is an error with its line."""
+"""Turns a TOML table into a frozen data class: the class is the schema, what does not fit is an error with its line."""
 
 from __future__ import annotations
 
 import difflib
 import types
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -22,20 +22,20 @@ def build(cls: type[T], table: object, doc: Document, where: Where, lang: str, *
     Raises DataError for an unknown key (with the nearest known one), a missing key and a value of the wrong kind.
     """
     if not isinstance(table, Mapping):
-        raise doc.error(where, "rules.wrong-kind", lang, key=_name(where), wanted="{ }")
+        raise doc.error(where, "rules.wrong-kind", lang, entry=_name(where), wanted="{ }")
     known = {f.name: f for f in fields(cast(Any, cls)) if f.name not in given}
     for key in table:
         if key not in known:
             raise doc.error(
-                (*where, key), "rules.unknown-key", lang, key=key, nearest=nearest(key, known), known=", ".join(known)
+                (*where, key), "rules.unknown-key", lang, entry=key, nearest=nearest(key, known), known=", ".join(known)
             )
-    hints = _hints(cls)
+    hints = _hints(cast(Hashable, cls))
     values: dict[str, object] = dict(given)
     for name, spec in known.items():
         if name in table:
             values[name] = _value(hints[name], table[name], doc, (*where, name), lang)
         elif _required(spec):
-            raise doc.error(where, "rules.missing-key", lang, key=name, table=_name(where))
+            raise doc.error(where, "rules.missing-key", lang, entry=name, table=_name(where))
     return cls(**values)
 
 
@@ -47,8 +47,8 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
-    return get_type_hints(cls)
+def _hints(cls: Hashable) -> dict[str, Any]:
+    return get_type_hints(cast(type, cls))
 
 
 def _required(spec: Field[Any]) -> bool:
@@ -66,11 +66,11 @@ def _value(hint: Any, value: Any, doc: Document, where: Where, lang: str) -> Any
         return _value(inner, value, doc, where, lang)
     if origin is tuple:
         if not isinstance(value, list):
-            raise doc.error(where, "rules.wrong-kind", lang, key=_name(where), wanted="[ ]")
+            raise doc.error(where, "rules.wrong-kind", lang, entry=_name(where), wanted="[ ]")
         return tuple(_value(get_args(hint)[0], v, doc, (*where, i), lang) for i, v in enumerate(value))
-    if origin is not None and issubclass(origin, Mapping):
+    if isinstance(origin, type) and issubclass(origin, Mapping):
         if not isinstance(value, Mapping):
-            raise doc.error(where, "rules.wrong-kind", lang, key=_name(where), wanted="{ }")
+            raise doc.error(where, "rules.wrong-kind", lang, entry=_name(where), wanted="{ }")
         inner = get_args(hint)[1]
         if is_dataclass(inner) and any(f.metadata.get("keyed") for f in fields(inner)):
             return {k: build(cast(type, inner), v, doc, (*where, k), lang, id=k) for k, v in value.items()}
@@ -83,10 +83,10 @@ def _value(hint: Any, value: Any, doc: Document, where: Where, lang: str) -> Any
 
 
 def _choice(hint: Any, value: Any, doc: Document, where: Where, lang: str) -> Any:
-    choices = [c.value for c in hint] if isinstance(hint, type) else list(get_args(hint))
+    choices = list(get_args(hint)) or [member.value for member in hint]
     if value not in choices:
         raise doc.error(
-            where, "rules.not-a-choice", lang, key=_name(where), value=value, choices=", ".join(map(str, choices))
+            where, "rules.not-a-choice", lang, entry=_name(where), value=value, choices=", ".join(map(str, choices))
         )
     return hint(value) if isinstance(hint, type) else value
 
@@ -95,10 +95,10 @@ def _plain(hint: Any, value: Any, doc: Document, where: Where, lang: str) -> Any
     if hint is date:
         if isinstance(value, date) and not isinstance(value, datetime):
             return value
-        raise doc.error(where, "rules.not-a-date", lang, key=_name(where), value=value)
+        raise doc.error(where, "rules.not-a-date", lang, entry=_name(where), value=value)
     if hint is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if not isinstance(value, hint) or (hint is int and isinstance(value, bool)):
         wanted = {str: '"..."', int: "1", float: "0.5", bool: "true / false"}[hint]
-        raise doc.error(where, "rules.wrong-kind", lang, key=_name(where), wanted=wanted)
+        raise doc.error(where, "rules.wrong-kind", lang, entry=_name(where), wanted=wanted)
     return value

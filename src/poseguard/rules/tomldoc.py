@@ -35,8 +35,10 @@ class Document:
         return 1
 
     def error(self, where: Where, problem: str, lang: str, **slots: Any) -> DataError:
-        """An error that names file, line and remedy. `problem`: key of texts/rules.toml; its twin is `<problem>-remedy`."""
-        message = say("rules.data-error", lang, file=self.name, line=self.line(where), problem=say(problem, lang, **slots))
+        """An error that names file, line and remedy. `problem`: a text that has a `<problem>-remedy`."""
+        message = say(
+            "rules.data-error", lang, file=self.name, line=self.line(where), problem=say(problem, lang, **slots)
+        )
         return DataError(message, say(f"{problem}-remedy", lang, **slots))
 
 

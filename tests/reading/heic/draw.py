@@ -1,7 +1,7 @@
 """Draws the HEIC files beside it: pi-heif reads but does not write. `pip install pillow-heif`, then `python draw.py`.
 
 Each shows red, green, blue and white quarters once upright; `orientation-N` stores them turned, with the turn in the
-container (irot, imir) and, as phones do, in EXIF too.
+container (irot, imir) and, as phones do, in EXIF too; `exif-only-6` says it in EXIF alone.
 """
 
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import pillow_heif
 from PIL import Image, ImageDraw
 
+HERE = Path(__file__).parent
 STORED = {
     1: None,
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -33,12 +34,10 @@ def main() -> None:
         exif = Image.Exif()
         exif[0x0112] = turn
         exif.get_ifd(0x8769)[0x9003] = "2024:10:15 08:30:00"
-        path = Path(__file__).with_name(f"orientation-{turn}.heic")
-        stored.save(path, quality=80, exif=exif)
-        tag, one = b"\x01\x12\x00\x03\x00\x00\x00\x01\x00", b"\x01"
-        data = path.read_bytes()
-        assert turn == 1 or tag + one in data
-        path.write_bytes(data.replace(tag + one, tag + bytes([turn])))
+        # pillow-heif writes irot and imir for EXIF given as bytes, and EXIF alone for an Exif object.
+        stored.save(HERE / f"orientation-{turn}.heic", quality=80, exif=exif.tobytes())
+        if turn == 6:
+            stored.save(HERE / "exif-only-6.heic", quality=80, exif=exif)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Writes the golden files anew: `python tests/reports/golden/regenerate.py`, then read the difference before committing."""
+"""Writes the golden files anew (`python tests/reports/golden/regenerate.py`): read the difference before committing."""
 
 from __future__ import annotations
 

@@ -1,0 +1,189 @@
+"""`poseguard scan` and `poseguard explain`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from poseguard.cli.progress import Progress
+from poseguard.cli.spoken import SpokenCommand, lang_of, lang_option
+from poseguard.errors import ExitCode, UsageError
+from poseguard.reading.limits import Limits
+from poseguard.reading.sources import Candidate, Sources, find
+from poseguard.reports.choose import FORMATS, open_reporters
+from poseguard.reports.explain import explain as print_explanation
+from poseguard.reports.output import ensure_not_input
+from poseguard.reports.summary import closing_lines, exit_code
+from poseguard.results import Level
+from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine
+from poseguard.rules.manifest import Manifest, load_manifest
+from poseguard.rules.pack import Pack, load_pack
+from poseguard.rules.settings import SETTINGS_NAME
+from poseguard.rules.settings import Settings as Defaults
+from poseguard.rules.settings import load_settings
+from poseguard.scanner import Job, Settings
+from poseguard.scanner import scan as scan_jobs
+from poseguard.texts import say
+
+_LEVELS = ("low", "medium", "high")
+_NEVER = "never"
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+def _context_options(command: _Command) -> _Command:
+    """The flags that say in which context a photo is weighed; shared by scan and explain."""
+    for option in reversed(
+        (
+            click.option("--election", metavar="ID", help="cli.help-election"),
+            click.option("--region", metavar="NAME", help="cli.help-region"),
+            click.option("--posted", metavar="DATE|draft", help="cli.help-posted"),
+            click.option("--taken", metavar="DATE", help="cli.help-taken"),
+            click.option("--subject", type=click.Choice(SUBJECTS), help="cli.help-subject"),
+            click.option("--declare", metavar="FACT,...", multiple=True, help="cli.help-declare"),
+            click.option("--manifest", type=_FILE, help="cli.help-manifest"),
+            click.option("--config", type=_FILE, help="cli.help-config"),
+            click.option("--pose-list", metavar="ID", help="cli.help-pose-list"),
+            click.option(
+                "--rules", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="cli.help-rules-dir"
+            ),
+            click.option("--weights", type=_FOLDER, metavar="DIR", help="cli.help-weights-dir"),
+            click.option("--max-megapixels", type=click.FloatRange(min=0.01), default=64, help="cli.help-megapixels"),
+            click.option("--show-faces", is_flag=True, help="cli.help-show-faces"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True)
+class _Weighing:
+    """Everything that gives each photo its context, from flags, manifest and poseguard.toml; flags win."""
+
+    flags: Given
+    manifest: Manifest | None
+    defaults: Defaults
+    pack: Pack
+    lang: str
+
+    def context(self, path: Path) -> Context:
+        row = self.manifest.row_for(path) if self.manifest else None
+        given = combine(self.flags, row.given if row else None, self.defaults.given)
+        try:
+            return build_context(given, self.pack, self.lang)
+        except UsageError as error:
+            if row is None or self.manifest is None:
+                raise
+            where = say("cli.manifest-row", self.lang, line=row.line)
+            raise UsageError(f"{where}: {error.message}", error.remedy) from error
+
+
+def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, Settings]:
+    asked = ctx.meta.get("poseguard.lang")
+    config = options["config"] or (Path(SETTINGS_NAME) if Path(SETTINGS_NAME).is_file() else None)
+    defaults = load_settings(config, lang_of(ctx)) if config else Defaults()
+    lang = str(asked or defaults.lang or lang_of(ctx))
+    rules = (*defaults.rules, *options["rules"])
+    pose_list = options["pose_list"] or defaults.pose_list
+    pack = load_pack(rules, pose_list, lang)
+    declared = tuple(word.strip() for part in options["declare"] for word in part.split(",") if word.strip())
+    flags = Given(**{k: options[k] for k in ("election", "region", "posted", "taken", "subject")}, declare=declared)
+    manifest = load_manifest(options["manifest"], lang) if options["manifest"] else None
+    weighing = _Weighing(flags, manifest, defaults, pack, lang)
+    build_context(combine(flags, defaults.given), pack, lang)  # a wrong flag is told before the first photo
+    limits = Limits(pixels=int(options["max_megapixels"] * 1_000_000))
+    settings = Settings(lang, rules, pose_list, options["weights"], limits, show_faces=options["show_faces"])
+    return weighing, settings
+
+
+@click.command(cls=SpokenCommand, help="cli.about-scan")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@_context_options
+@click.option("--format", "formats", type=click.Choice(FORMATS), multiple=True, help="cli.help-format")
+@click.option("--output", "outputs", multiple=True, metavar="FILE", help="cli.help-output")
+@click.option("--annotate", type=_FOLDER, metavar="DIR", help="cli.help-annotate")
+@click.option("--csv-delimiter", type=click.Choice([",", ";"]), default=",", help="cli.help-csv-delimiter")
+@click.option("--jobs", type=click.IntRange(min=1), help="cli.help-jobs")
+@click.option("--fail-on", type=click.Choice([*_LEVELS, _NEVER]), help="cli.help-fail-on")
+@click.option("--hidden", is_flag=True, help="cli.help-hidden")
+@click.option("--follow-links", is_flag=True, help="cli.help-follow-links")
+@click.option("--quiet", is_flag=True, help="cli.help-quiet")
+@lang_option
+@click.pass_context
+def scan(ctx: click.Context, /, paths: Sequence[str], **options: Any) -> int:
+    weighing, settings = _weighing(ctx, options)
+    lang = weighing.lang
+    sources = find(paths, hidden=options["hidden"], follow_links=options["follow_links"], lang=lang)
+    formats = options["formats"] or (() if options["outputs"] else ("text",))
+    said = options["fail_on"] or weighing.defaults.fail_on or "medium"
+    fail_on = None if said == _NEVER else Level(said)
+    inputs = [Path(p) for p in paths if p != "-" and Path(p).exists()]
+    started = time.monotonic()
+    interrupted = False
+    with open_reporters(
+        formats,
+        options["outputs"],
+        lang=lang,
+        inputs=inputs,
+        annotate=options["annotate"],
+        csv_delimiter=options["csv_delimiter"],
+    ) as reports:
+        wanted = replace(settings, wants=reports.wants)
+        workers = options["jobs"] or _default_jobs()
+        with Progress(lang, quiet=options["quiet"]) as progress:
+            try:
+                for report, picture in scan_jobs(_jobs(sources, weighing), wanted, workers=workers):
+                    reports.add(report, picture)
+                    progress.step(report)
+            except KeyboardInterrupt:
+                interrupted = True
+        skipped = sources.skipped.not_photos + sources.skipped.unreadable
+        summary = reports.finish(skipped=skipped, elapsed_s=time.monotonic() - started, interrupted=interrupted)
+    for line in closing_lines(summary, fail_on, lang):
+        click.echo(line, err=True)
+    return int(exit_code(summary, fail_on))
+
+
+@click.command(cls=SpokenCommand, help="cli.about-explain")
+@click.argument("photo", type=click.Path(path_type=Path))
+@_context_options
+@click.option("--annotate", "copy", type=_FILE, metavar="FILE", help="cli.help-explain-annotate")
+@lang_option
+@click.pass_context
+def explain(ctx: click.Context, /, photo: Path, copy: Path | None, **options: Any) -> int:
+    from poseguard.reports.picture import Wants
+
+    weighing, settings = _weighing(ctx, options)
+    if copy is not None:
+        ensure_not_input(copy, [photo], weighing.lang)
+    (candidate,) = find([os.fspath(photo)], lang=weighing.lang)
+    wanted = replace(settings, wants=Wants(marked=copy is not None))
+    ((report, picture),) = scan_jobs([_job(candidate, weighing)], wanted)
+    print_explanation(report, sys.stdout)
+    if copy is not None and picture is not None and picture.marked is not None:
+        copy.write_bytes(picture.marked)
+    return int(ExitCode.CLEAN if report.error is None else ExitCode.UNREADABLE)
+
+
+def _job(candidate: Candidate, weighing: _Weighing) -> Job:
+    return Job(candidate.path, weighing.context(candidate.path))
+
+
+def _jobs(sources: Sources, weighing: _Weighing) -> Iterator[Job]:
+    for candidate in sources:
+        yield _job(candidate, weighing)
+
+
+def _default_jobs() -> int:
+    """One worker a core, at most four: each holds its own networks."""
+    from poseguard.workers import available_cpus
+
+    return min(4, available_cpus())

@@ -1,0 +1,57 @@
+"""An agency's defaults, `poseguard.toml`: what flags and manifest rows leave open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from poseguard.results import Level
+from poseguard.rules.checking import reference_error
+from poseguard.rules.context import Given
+from poseguard.rules.shape import build
+from poseguard.rules.tomldoc import read
+from poseguard.texts import LANGS
+
+SETTINGS_NAME = "poseguard.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    election: str | None = None
+    region: str | None = None
+    subject: str | None = None
+    pose_list: str | None = None
+    lang: str | None = None
+    fail_on: str | None = None
+    declare: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What poseguard.toml says; None where it is silent. `rules`: folders, already made relative to the file."""
+
+    given: Given = field(default_factory=Given)
+    pose_list: str | None = None
+    lang: str | None = None
+    fail_on: str | None = None
+    rules: tuple[Path, ...] = ()
+
+
+def load_settings(path: Path, lang: str = "id") -> Settings:
+    """Raises DataError, with file, line and remedy, for an unknown key or a value of the wrong kind."""
+    document = read(path, path.name, lang)
+    said = build(_File, document.data, document, (), lang)
+    for key, value, known in (
+        ("lang", said.lang, LANGS),
+        ("fail_on", said.fail_on, [level.value for level in Level]),
+    ):
+        if value is not None and value not in known:
+            raise reference_error(document, (key,), value, known, ", ".join(known), lang)
+    return Settings(
+        given=Given(election=said.election, region=said.region, subject=said.subject, declare=said.declare),
+        pose_list=said.pose_list,
+        lang=said.lang,
+        fail_on=said.fail_on,
+        rules=tuple(path.parent / folder for folder in said.rules),
+    )

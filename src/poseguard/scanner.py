@@ -1,0 +1,166 @@
+"""Takes a photo through the house: read, people, detectors, rules, and a picture for the reports."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from poseguard.detectors import Detector
+from poseguard.hands.detector import HandDetector
+from poseguard.people.search import PeopleSearch
+from poseguard.people.types import People
+from poseguard.reading.limits import Limits
+from poseguard.reading.photo import ReadPhoto
+from poseguard.reading.problems import printable, problem
+from poseguard.reading.read import read_photo
+from poseguard.reports.picture import Picture, Wants, picture
+from poseguard.results import Digest, Evidence, Level, PhotoInfo, PhotoReport, Risk, Scene, Status
+from poseguard.rules.context import Context, Given, build_context, resolve
+from poseguard.rules.engine import weigh
+from poseguard.rules.pack import load_pack
+from poseguard.workers import Failure, run
+
+_NOBODY = People((), (), (), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a scanner is made from; picklable, so that every worker makes the same. `rules`: folders laid over what ships."""
+
+    lang: str = "id"
+    rules: tuple[Path, ...] = ()
+    pose_list: str | None = None
+    weights: Path | None = None
+    limits: Limits = field(default_factory=Limits)
+    wants: Wants = field(default_factory=Wants)
+    show_faces: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One photo to look at, with its context."""
+
+    path: Path
+    context: Context
+
+
+Outcome = tuple[PhotoReport, Picture | None]
+
+
+class Scanner:
+    """Looks at photos one after another in this process, with networks loaded once.
+
+        scanner = Scanner(lang="en")
+        report = scanner.look("photo.jpg", election="pilkada-2024", posted="2024-10-15", subject="pns")
+        print(report.risk.level, [e.label for e in report.evidence])
+
+    A damaged file is reported, never raised; but limits of time and memory belong to `scan`, which works in processes
+    of their own. Raises WeightsError where a network is missing or wrong, DataError for a wrong rule pack.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        lang: str | None = None,
+        detectors: Sequence[Detector] | None = None,
+        on_read: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.settings = settings or Settings(lang=lang or "id")
+        self._on_read = on_read
+        self.pack = load_pack(self.settings.rules, self.settings.pose_list, self.settings.lang)
+        self._people = PeopleSearch(folder=self.settings.weights)
+        self._detectors = tuple(detectors) if detectors is not None else (HandDetector(self.settings.weights),)
+        self._models: tuple[Digest, ...] = tuple(d for part in (self._people, *self._detectors) for d in part.digests())
+
+    def look(self, path: str | os.PathLike[str], **given: str) -> PhotoReport:
+        """One photo. `given`: election, region, posted, taken, subject, as on the command line."""
+        context = build_context(Given(**given), self.pack, self.settings.lang)  # type: ignore[arg-type]
+        return self.take(Job(Path(path), context))[0]
+
+    def take(self, job: Job) -> Outcome:
+        """One photo through the house, with the pictures that the settings want."""
+        started = time.perf_counter()
+        photo = read_photo(job.path, limits=self.settings.limits, lang=self.settings.lang)
+        self._on_read()
+        evidence: list[Evidence] = []
+        people, scene = _NOBODY, None
+        if photo.pixels is not None:
+            people = self._people.find(photo)
+            unreadable = 0
+            for detector in self._detectors:
+                seen = detector.detect(photo, people)
+                evidence += seen.evidence
+                unreadable += seen.unreadable
+            scene = Scene(people.count, len(people.hands), unreadable)
+        report = self._report(photo, job.context, tuple(evidence), scene, started)
+        drawn = picture(photo, people, report, self.settings.wants, show_faces=self.settings.show_faces)
+        return report, drawn
+
+    def _report(
+        self, photo: ReadPhoto, context: Context, evidence: tuple[Evidence, ...], scene: Scene | None, started: float
+    ) -> PhotoReport:
+        lang = self.settings.lang
+        context = context.with_taken(photo.info.taken)
+        info = photo.info
+        size = (info.width, info.height) if info.width and info.height else None
+        findings, risk = weigh(evidence, scene, photo.status, context, self.pack, lang, size)
+        return PhotoReport(
+            photo=photo.info,
+            status=photo.status,
+            error=photo.problem,
+            evidence=evidence,
+            findings=findings,
+            risk=risk,
+            scene=scene,
+            context=resolve(context, self.pack).info(self.pack, lang),
+            models=self._models,
+            rules=self.pack.digests(),
+            elapsed_ms=1000 * (time.perf_counter() - started),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Factory:
+    """Makes the task of a worker: a scanner of its own, whose OpenCV keeps to one thread."""
+
+    settings: Settings
+
+    def __call__(self, on_read: Callable[[], None]) -> Callable[[Job], Outcome]:
+        import cv2
+
+        cv2.setNumThreads(1)
+        return Scanner(self.settings, on_read=on_read).take
+
+
+def scan(jobs: Iterable[Job], settings: Settings | None = None, *, workers: int = 1) -> Iterator[Outcome]:
+    """One outcome a job, in order, from worker processes; a file that hangs, crashes or swells costs one `error` row.
+
+    Raises what `Scanner` raises, and KeyboardInterrupt after everything that was done has been yielded.
+    """
+    chosen = settings or Settings()
+    lang = chosen.lang
+    pack = load_pack(chosen.rules, chosen.pose_list, lang)
+
+    def failed(job: Job, failure: Failure) -> Outcome:
+        return (
+            PhotoReport(
+                photo=PhotoInfo(printable(job.path)),
+                status=Status.ERROR,
+                error=problem(failure.code, lang, detail=failure.detail, seconds=round(failure.seconds)),
+                evidence=(),
+                findings=(),
+                risk=Risk(Level.UNKNOWN, 0.0),
+                scene=None,
+                context=resolve(job.context, pack).info(pack, lang),
+                models=(),
+                rules=pack.digests(),
+                elapsed_ms=1000 * failure.seconds,
+            ),
+            None,
+        )
+
+    yield from run(jobs, _Factory(chosen), failed, jobs=workers)

@@ -1,0 +1,3 @@
+from pictures import put
+
+__all__ = ["put"]

@@ -1,0 +1,74 @@
+"""The published cases: what the tool must say about photos like them."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rules_help import Judge, hands
+
+from poseguard.results import Finding
+
+CASES = tomllib.loads((Path(__file__).parent / "cases.toml").read_text(encoding="utf-8"))["case"]
+
+
+def words(findings: tuple[Finding, ...]) -> str:
+    return "\n".join(
+        line
+        for one in findings
+        for line in (one.title, one.explanation, *one.other_readings, *one.would_change, *one.advice, *one.notes)
+    )
+
+
+def seen(case: dict[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    for group in case.get("hands", []):
+        found += hands(**group, first=len(found) + 1)
+    return found
+
+
+def test_all_27_cases_are_there() -> None:
+    assert [case["number"] for case in CASES] == list(range(1, 28))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"case-{case['number']}")
+def test_case_is_weighed_and_explained_as_expected(case: dict[str, Any], judge: Judge) -> None:
+    findings, risk = judge(seen(case), people=case.get("people", 9), **case["given"])
+    said = words(findings)
+    assert risk.level == case["level"]
+    assert set(case["rules"]) <= {one.rule for one in findings}
+    assert set(case.get("cites", ())) <= {cited.id for one in findings for cited in one.citations}
+    for part in case.get("says", ()):
+        assert part in said
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"case-{case['number']}")
+def test_case_is_the_same_in_english(case: dict[str, Any], judge: Judge) -> None:
+    indonesian, risk = judge(seen(case), people=case.get("people", 9), **case["given"])
+    english, english_risk = judge(seen(case), people=case.get("people", 9), lang="en", **case["given"])
+    assert english_risk == risk
+    assert [(one.rule, one.level, len(one.notes)) for one in english] == [
+        (one.rule, one.level, len(one.notes)) for one in indonesian
+    ]
+    assert words(english) != words(indonesian)
+
+
+@pytest.mark.parametrize("number", [1, 6, 7, 9, 15])
+def test_same_sign_with_opposite_outcomes_gets_both_readings_and_a_human(number: int, judge: Judge) -> None:
+    case = CASES[number - 1]
+    findings, _ = judge(seen(case), **case["given"])
+    pose = next(one for one in findings if one.rule.startswith("pose-"))
+    assert pose.other_readings
+    assert pose.citations
+    assert any("Perlu tinjauan manusia" in line for line in pose.advice)
+
+
+def test_no_case_is_called_by_its_outcome(judge: Judge) -> None:
+    for case in CASES:
+        for lang in ("id", "en"):
+            findings, _ = judge(seen(case), lang=lang, **case["given"])
+            said = words(findings).lower()
+            for verdict in ("melanggar", "bersalah", "guilty", "violat"):
+                assert verdict not in said

@@ -1,0 +1,216 @@
+"""An agency's own files: what they can change, and how errors in them are told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rules_help import Judge, hands
+
+from poseguard.errors import DataError, UsageError
+from poseguard.results import Level
+from poseguard.rules.pack import load_pack
+
+REGION = """\
+schema = "poseguard.region/1"
+election = "pilkada-2024"
+region = "Kota Contoh"
+issuer = "KPU Kota Contoh"
+date = "2024-09-23"
+source = ""
+verified = true
+[[paslon]]
+number = 1
+name = "Pasangan A"
+[[paslon]]
+number = 2
+name = "Pasangan B"
+"""
+
+
+def write(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def error(folder: Path, text: str, lang: str = "en") -> DataError:
+    with pytest.raises(DataError) as caught:
+        load_pack([write(folder, "mine.toml", text)], lang=lang)
+    assert caught.value.remedy
+    return caught.value
+
+
+def test_a_region_gives_the_numbers_their_meaning(tmp_path: Path, judge: Judge) -> None:
+    write(tmp_path, "kota.toml", REGION)
+    own = load_pack([tmp_path])
+    given = {"election": "pilkada-2024", "posted": "2024-09-23", "subject": "pns"}
+    (found,) = judge(hands("peace"), by=own, region="kota  contoh", **given)[0]
+    assert found.rule == "pose-participant"
+    assert any("pasangan calon nomor 2 di Kota Contoh (Pasangan B)" in note for note in found.notes)
+    (elsewhere,) = judge(hands("peace"), by=own, region="Kota Lain", **given)[0]
+    assert elsewhere.rule == "pose-listed"
+    assert any("bersifat lokal" in note for note in elsewhere.notes)
+
+
+def test_a_folder_can_change_a_level_and_turn_a_rule_off(tmp_path: Path, judge: Judge) -> None:
+    write(
+        tmp_path,
+        "mine.toml",
+        """\
+schema = "poseguard.rules/1"
+version = "mine-1"
+off = ["pose-unsure"]
+
+[threshold.hand]
+report = 0.3
+sure = 0.9
+
+[rule.pose-listed-active]
+about = "pose"
+level = "high"
+title = "pose-listed-title"
+explanation = "own-words"
+when = { pose = ["listed"], sure = true, phase = ["campaign"] }
+""",
+    )
+    write(
+        tmp_path,
+        "words.toml",
+        """\
+schema = "poseguard.texts/1"
+[text.own-words]
+id = "Kata kami: {pose}."
+en = "Our words: {pose}."
+""",
+    )
+    own = load_pack([tmp_path])
+    given = {"election": "pilkada-2024", "posted": "2024-10-15", "subject": "pns"}
+    findings, risk = judge(hands("like", confidence=0.95), by=own, **given)
+    assert risk.level is Level.HIGH
+    assert findings[0].explanation == "Kata kami: jempol (mengacungkan jempol)."
+    assert judge(hands("like", confidence=0.8), by=own, **given)[0] == ()
+    assert own.digests()[1].version == "mine-1"
+
+
+def test_an_unknown_list_is_named_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="V10B") as caught:
+        load_pack(pose_list="V10B", lang="en")
+    assert "V10b" in caught.value.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "problem", "remedy"),
+    [
+        ('schema = "poseguard.rulez/1"\n', 1, "unknown schema", "poseguard.rules/1"),
+        ("level = 3\n", 1, "unknown schema", "first line"),
+        ('schema = "poseguard.rules/1"\nversion = "1"\n\n[rule.x\n', 4, "not valid TOML", "punctuation"),
+        ('schema = "poseguard.rules/1"\n', 1, "“version” is missing", "Add a line"),
+        ('schema = "poseguard.rules/1"\nversion = 1\n', 2, "wrong kind", '"..."'),
+        (
+            'schema = "poseguard.rules/1"\nversion = "1"\n[rule.x]\nabout = "pose"\nlevl = "low"\n',
+            5,
+            "unknown key “levl”",
+            "“level”",
+        ),
+        (
+            'schema = "poseguard.rules/1"\nversion = "1"\n[rule.x]\nabout = "pose"\ntitle = "pose-listed-title"\n'
+            'explanation = "pose-listed"\nlevel = "hoch"\n',
+            7,
+            "“hoch” is no choice",
+            "none, low, medium, high, unknown",
+        ),
+        (
+            'schema = "poseguard.rules/1"\nversion = "1"\n[rule.x]\nabout = "pose"\nlevel = "low"\n'
+            'title = "pose-listed-titel"\nexplanation = "pose-listed"\n',
+            6,
+            "does not exist in texts",
+            "pose-listed-title",
+        ),
+        (
+            'schema = "poseguard.rules/1"\nversion = "1"\n[rule.x]\nabout = "pose"\nlevel = "low"\n'
+            'title = "pose-listed-title"\nexplanation = "pose-listed"\ncite.disiplin = ["d-77"]\n',
+            8,
+            "“d-77”",
+            "“d-7”",
+        ),
+        (
+            'schema = "poseguard.rules/1"\nversion = "1"\n[rule.x]\nabout = "pose"\nlevel = "low"\n'
+            'title = "pose-listed-title"\nexplanation = "pose-listed"\n\nwhen = { cues = ["unifrom"] }\n',
+            9,
+            "“unifrom”",
+            "“uniform”",
+        ),
+        ('schema = "poseguard.rules/1"\nversion = "1"\noff = [\n "pose-listet",\n]\n', 3, "listet", "“pose-listed”"),
+        (
+            'schema = "poseguard.rules/1"\nversion = "1"\n[threshold.hand]\nreport = 0.8\nsure = 0.5\n',
+            4,
+            "report ≤ sure",
+            "Change report or sure",
+        ),
+        (
+            'schema = "poseguard.pose-lists/1"\n\n[list.x]\nname = { id = "a", en = "b" }\nissuer = "i"\n'
+            'date = "2024-01"\nstatus = "imbauan"\nreliability = "C"\nverified = false\nlisted = ["thumbup"]\n',
+            10,
+            "“thumbup”",
+            "“thumb_up”",
+        ),
+        (
+            'schema = "poseguard.texts/1"\n# words\n[text.x]\nid = "{pose} {pos}"\nen = "{pose}"\n',
+            3,
+            "{pos}",
+            "same slots",
+        ),
+        (REGION.replace("pilkada-2024", "pilkada-2042"), 3, "“pilkada-2042”", "“pilkada-2024”"),
+        (REGION.replace("number = 2", 'number = "2"'), 12, "paslon.1.number", "as 1"),
+    ],
+)  # fmt: skip
+def test_an_error_names_file_line_and_remedy(text: str, line: int, problem: str, remedy: str, tmp_path: Path) -> None:
+    caught = error(tmp_path, text)
+    assert f"mine.toml, line {line}: " in caught.message
+    assert problem in caught.message
+    assert remedy in caught.remedy
+
+
+def test_errors_are_told_in_indonesian_too(tmp_path: Path) -> None:
+    caught = error(tmp_path, 'schema = "poseguard.rules/1"\nversion = "1"\nvrsion = "2"\n', "id")
+    assert "mine.toml, baris 3: kunci “vrsion” tidak dikenal" in caught.message
+    assert "version" in caught.remedy
+
+
+ELECTION = """\
+schema = "poseguard.election/1"
+id = "uji"
+name = { id = "Uji", en = "Test" }
+kind = "pemilu"
+issuer = "KPU"
+date = "2030"
+source = ""
+verified = false
+local_numbers = false
+[phase.campaign]
+name = { id = "a", en = "a" }
+start = 2030-01-01
+end = 2030-02-01
+regime = "disiplin"
+[phase.quiet]
+name = { id = "b", en = "b" }
+start = 2030-02-01
+end = 2030-02-03
+regime = "disiplin"
+"""
+
+
+def test_overlapping_phases_and_odd_names_are_refused(tmp_path: Path) -> None:
+    assert "line 13: phase “campaign”" in error(tmp_path, ELECTION).message
+    fine = ELECTION.replace("end = 2030-02-01", "end = 2030-01-31")
+    assert "uji" in load_pack([write(tmp_path, "fine.toml", fine)]).elections
+    assert "line 15: “quiett”" in error(tmp_path, fine.replace("phase.quiet", "phase.quiett")).message
+    assert "line 12" in error(tmp_path, fine.replace("start = 2030-01-01", 'start = "2030-01-01"')).message
+
+
+def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DataError, match="UTF-8"):
+        load_pack([path])
