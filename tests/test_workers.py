@@ -18,7 +18,8 @@ from poseguard import workers
 from poseguard.errors import PoseguardError, WeightsError
 from poseguard.workers import Failure, WorkerLimits, run
 
-QUICK = WorkerLimits(reading_seconds=0.6, whole_seconds=2.5, memory_bytes=600 << 20)
+USUAL = WorkerLimits(memory_bytes=600 << 20)
+QUICK = WorkerLimits(reading_seconds=1.0, whole_seconds=4.0)
 
 
 def factory(done_reading: Callable[[], None]) -> Callable[[str], str]:
@@ -67,7 +68,7 @@ def failed(item: str, failure: Failure) -> str:
     return f"{item} -> {failure.code} {failure.detail}".strip()
 
 
-def results(items: list[str], jobs: int = 2, limits: WorkerLimits = QUICK) -> list[str]:
+def results(items: list[str], jobs: int = 2, limits: WorkerLimits = USUAL) -> list[str]:
     return [text.split(" in ")[0] for text in run(items, factory, failed, jobs=jobs, limits=limits)]
 
 
@@ -84,15 +85,15 @@ def test_nothing_to_do() -> None:
 def test_a_hanging_item_costs_one_row() -> None:
     items = ["a", "sleep 60", "b", "c"]
     started = time.monotonic()
-    got = results(items)
+    got = results(items, limits=QUICK)
     assert got[0] == "a" and got[2:] == ["b", "c"]
     assert got[1] == "sleep 60 -> timed-out"
     assert time.monotonic() - started < 20
 
 
 def test_the_clock_of_reading_stops_when_reading_is_done() -> None:
-    got = results(["read-then-sleep 1.2", "read-then-sleep 60"], jobs=1)
-    assert got == ["read-then-sleep 1.2", "read-then-sleep 60 -> timed-out"]
+    got = results(["read-then-sleep 1.8", "read-then-sleep 60"], jobs=1, limits=QUICK)
+    assert got == ["read-then-sleep 1.8", "read-then-sleep 60 -> timed-out"]
 
 
 def test_a_crash_costs_one_row() -> None:
@@ -141,7 +142,7 @@ def test_items_are_drawn_only_as_they_are_needed() -> None:
             drawn = n + 1
             yield f"item{n}"
 
-    stream = run(items(), factory, failed, jobs=2, limits=QUICK)
+    stream = run(items(), factory, failed, jobs=2, limits=USUAL)
     for _ in range(5):
         next(stream)
     assert drawn <= 5 + 2 * 4

@@ -71,8 +71,14 @@ def hand(number: int, label: str, confidence: float, box: Box, **more: object) -
     points = tuple((x + width * (i % 5) / 4, y + height * (i // 5) / 4) for i in range(21))
     details = {
         "person": number,
-        "landmark_opinion": {label: confidence, "other": round(1 - confidence, 4)},
-        "crop_opinion": {label: 0.9, "fist": 0.06, "one": 0.04},
+        "size_px": round(max(width, height)),
+        "detector_score": 0.8123456,
+        "unreadable": False,
+        "opinions": {
+            "crop": {"label": label, "confidence": 0.9},
+            "weighed": {"label": label, "confidence": confidence},
+            "landmarks": {"label": "other", "confidence": 0.55, "presence": 0.987},
+        },
         **more,
     }
     return Evidence(
@@ -93,8 +99,8 @@ def group() -> PhotoReport:
         hand(1, "peace", 0.934, (300.0, 500.0, 90.0, 110.0)),
         hand(2, "peace", 0.881, (620.0, 510.0, 88.0, 104.0)),
         hand(3, "peace", 0.706, (930.0, 495.0, 60.0, 80.0)),
-        hand(4, "hand_heart", 0.91, (1180.0, 560.0, 70.0, 80.0), partner="hand-5"),
-        hand(5, "hand_heart", 0.91, (1260.0, 560.0, 70.0, 80.0), partner="hand-4"),
+        hand(4, "hand_heart", 0.91, (1180.0, 560.0, 70.0, 80.0), pair="hand-5"),
+        hand(5, "hand_heart", 0.91, (1260.0, 560.0, 70.0, 80.0), pair="hand-4"),
         Evidence("hand-6", "hand", "other", 0.62, (1420.0, 760.0, 40.0, 44.0)),
     )
     pose = Finding(

@@ -81,7 +81,8 @@ def thumb_over(angles: Angles, shape: Shape, rng: Rng, place: float) -> Thumb:
         chain, back = finger_chain(FINGERS[i], angles[FINGERS[i]], shape)
         spots.append(chain[1] * 0.15 + chain[2] * 0.85 + unit(back[1]) * 0.18)
     spot = spots[0] + (spots[1] - spots[0]) * (place - low)
-    return reaching(spot + rng.normal(0, 0.02, 3), bulge=(0.5, 0.05, 0.2))
+    root = unit(np.array([0.42, 0.76, 0.48]) + rng.normal(0, 0.05, 3))
+    return Thumb(root_direction=root, reach=spot + rng.normal(0, 0.02, 3), pole=unit((0.6, 0.5, 0.4)))
 
 
 def reaching(spot: Vector, bulge: tuple[float, float, float]) -> Thumb:
@@ -229,7 +230,7 @@ def finger_heart(shape: Shape, rng: Rng) -> Posed:
 def fist(shape: Shape, rng: Rng) -> Posed:
     """Clenched: forearm below seen from the fingers or the back, or the knuckles towards the viewer."""
     angles = {n: clenched(n, rng) for n in FINGERS}
-    thumb = thumb_over(angles, shape, rng, rng.uniform(0.6, 1.6))
+    thumb = thumb_over(angles, shape, rng, rng.uniform(0.8, 1.7))
     kind = str(rng.choice(["raised", "back", "front", "side"], p=[0.4, 0.2, 0.2, 0.2]))
     base = {
         "raised": rotation(yaw=rng.uniform(-50, 35)) @ FACING,

@@ -106,37 +106,33 @@ def open_reporters(
 def pair(formats: Sequence[str], outputs: Sequence[str | Path], lang: str) -> list[tuple[str, Path | None]]:
     """(format, file or None for standard output) for the flags.
 
-    An output whose suffix names one of the formats takes it; one whose suffix names none takes the formats left, in
-    order; without --format the suffix alone decides. A format left over goes to standard output, as does the output
-    "-". Raises UsageError where that does not come out even.
+    An output whose suffix names one of the formats takes it; one without a telling suffix takes the formats left, in
+    order; then the suffix alone decides, unless it contradicts a format still left. A format left over goes to standard
+    output, as does the output "-". Raises UsageError where that does not come out even.
     """
     for name in formats:
         if name not in FORMATS:
             raise _usage("unknown_format", lang, remedy={"formats": ", ".join(FORMATS)}, name=clean(name))
     left = list(dict.fromkeys(formats))
-    chosen: list[tuple[int, str]] = []
-    waiting: list[int] = []
-    for index, output in enumerate(outputs):
-        told = _SUFFIXES.get(Path(output).suffix.lower())
-        if told is not None and told in left:
+    chosen: dict[int, str] = {}
+    suffixes = [_SUFFIXES.get(Path(output).suffix.lower()) for output in outputs]
+    for index, told in enumerate(suffixes):
+        if told in left:
             left.remove(told)
-            chosen.append((index, told))
-        elif told is not None and (not formats or told in formats):
-            chosen.append((index, told))
-        else:
-            waiting.append(index)
-    for index in waiting:
-        name = clean(str(outputs[index]))
-        told = _SUFFIXES.get(Path(outputs[index]).suffix.lower())
-        if told is not None:
-            raise _usage(
-                "suffix_conflict", lang, remedy={"suffix": told}, path=name, suffix=told, formats=", ".join(formats)
-            )
-        if not left:
-            raise _usage("unknown_suffix", lang, path=name)
-        chosen.append((index, left.pop(0)))
-    targets = {index: None if str(outputs[index]) == "-" else Path(outputs[index]) for index, _ in chosen}
-    pairs = [(name, targets[index]) for index, name in sorted(chosen)]
+            chosen[index] = told
+    for index, told in enumerate(suffixes):
+        if told is None:
+            if not left:
+                raise _usage("unknown_suffix", lang, path=clean(str(outputs[index])))
+            chosen[index] = left.pop(0)
+    for index, told in enumerate(suffixes):
+        if told is not None and index not in chosen:
+            if left and told not in formats:
+                slots = {"path": clean(str(outputs[index])), "suffix": told, "formats": ", ".join(left)}
+                raise _usage("suffix_conflict", lang, remedy={"suffix": told}, **slots)
+            chosen[index] = told
+    targets = {index: None if str(outputs[index]) == "-" else Path(outputs[index]) for index in chosen}
+    pairs = [(name, targets[index]) for index, name in sorted(chosen.items())]
     pairs += [(name, None) for name in left]
     return _checked(pairs or [("text", None)], lang)
 

@@ -29,8 +29,7 @@ from poseguard.reports.words import (
 from poseguard.results import Citation, Evidence, Finding, Level, PhotoReport
 from poseguard.texts import say
 
-_SHOWN_ELSEWHERE = ("partner", "person")
-_MOST = 4
+_SHOWN_ELSEWHERE = ("pair", "person")
 
 
 def explain(report: PhotoReport, stream: TextIO) -> None:
@@ -96,7 +95,7 @@ def _print_evidence(console: Console, report: PhotoReport, lang: str) -> None:
             Text(_what(one, lang), style=STYLES[level] if level else ""),
             Text(number(one.confidence, lang, 3)),
             Text(_box(one)),
-            Text(_detail(one.details.get("person"), lang) if one.details.get("person") is not None else "–"),
+            Text(_figure(one.details["person"], lang) if one.details.get("person") is not None else "–"),
             Text("\n".join(_numbers(one, lang)), style="dim"),
         )
     console.print(Padding(table, (0, 0, 0, 2)))
@@ -119,33 +118,57 @@ def _box(evidence: Evidence) -> str:
 
 
 def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
-    """One line for each opinion or figure in `details`, and the extent of the landmarks."""
+    """The opinions, a line each, then the other figures of `details` and the extent of the landmarks."""
+    rest = []
     for name, value in evidence.details.items():
-        if name not in _SHOWN_ELSEWHERE and value is not None:
-            yield f"{clean(name.replace('_', ' '))}: {_detail(value, lang)}"
+        if isinstance(value, Mapping):
+            for inner, one in value.items():
+                yield f"{_detail_name(str(inner), lang)}: {_opinion(one, lang)}"
+        elif name not in _SHOWN_ELSEWHERE and value is not None:
+            rest.append(f"{_detail_name(name, lang)} {_figure(value, lang)}")
     if evidence.landmarks:
         across = [point[0] for point in evidence.landmarks]
         down = [point[1] for point in evidence.landmarks]
         wide, tall = round(max(across) - min(across)), round(max(down) - min(down))
-        yield say("reports.landmarks", lang, n=len(evidence.landmarks), w=wide, h=tall)
+        rest.append(say("reports.landmarks", lang, n=len(evidence.landmarks), w=wide, h=tall))
     elif evidence.kind == "hand":
-        yield say("reports.no_landmarks", lang)
+        rest.append(say("reports.no_landmarks", lang))
+    if rest:
+        yield ", ".join(rest)
 
 
-def _detail(value: object, lang: str) -> str:
-    """A JSON value of `details` in a line; of a mapping from label to number the largest few."""
+def _opinion(value: object, lang: str) -> str:
+    """One opinion: {label, confidence, ...} as "two fingers 0.93 (presence 0.99)"; anything else as a figure."""
+    if not isinstance(value, Mapping) or "label" not in value:
+        return _figure(value, lang)
+    text = label_name(str(value["label"]), lang)
+    if "confidence" in value:
+        text += f" {_figure(value['confidence'], lang)}"
+    more = [(name, one) for name, one in value.items() if name not in ("label", "confidence")]
+    if more:
+        text += f" ({', '.join(f'{_detail_name(str(name), lang)} {_figure(one, lang)}' for name, one in more)})"
+    return text
+
+
+def _figure(value: object, lang: str) -> str:
+    """A JSON value of `details` on one line."""
     if isinstance(value, bool):
-        return str(value).lower()
+        return say("reports.yes" if value else "reports.no", lang)
     if isinstance(value, float):
         return number(value, lang, 3)
     if isinstance(value, Mapping):
-        items = list(value.items())
-        if items and all(isinstance(v, float | int) and not isinstance(v, bool) for _, v in items):
-            items = sorted(items, key=lambda item: -item[1])[:_MOST]
-        return ", ".join(f"{label_name(str(k), lang)} {_detail(v, lang)}" for k, v in items)
+        return ", ".join(f"{clean(str(name))} {_figure(one, lang)}" for name, one in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(_detail(one, lang) for one in value)
+        return ", ".join(_figure(one, lang) for one in value)
     return clean(str(value))
+
+
+def _detail_name(name: str, lang: str) -> str:
+    """The words for an entry of `details`; one that has none (of another detector) is shown as it is."""
+    try:
+        return say(f"reports.detail_{name}", lang)
+    except KeyError:
+        return clean(name.replace("_", " "))
 
 
 def _print_findings(console: Console, report: PhotoReport, lang: str) -> None:

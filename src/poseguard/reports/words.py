@@ -99,8 +99,8 @@ def evidence_levels(report: PhotoReport) -> Mapping[str, Level]:
 
 
 def partner(evidence: Evidence) -> str | None:
-    """Id of the other hand of a two-hand pose (`details.partner`)."""
-    other = evidence.details.get("partner")
+    """Id of the other hand of a two-hand pose (`details.pair`)."""
+    other = evidence.details.get("pair")
     return other if isinstance(other, str) else None
 
 
