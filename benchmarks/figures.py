@@ -34,16 +34,24 @@ class Target:
     def to_json(self) -> dict[str, Any]:
         figure = None if math.isnan(self.figure) else round(self.figure, 4)
         wanted = f"{'<=' if self.most else '>='} {self.bound:g}"
-        return {"section": self.section, "name": self.name, "figure": figure, "wanted": wanted, "of": self.of, "met": self.met}  # fmt: skip
+        return {
+            "section": self.section,
+            "name": self.name,
+            "figure": figure,
+            "wanted": wanted,
+            "of": self.of,
+            "met": self.met,
+        }
 
 
 def target_lines(targets: Iterable[Target]) -> list[str]:
     """A table; the last line counts what is not met."""
     words = {True: "met", False: "NOT MET", None: "nothing to measure"}
     rows = list(targets)
-    lines = [f"{'section':<12} {'figure':<58} {'is':>8} {'wanted':>9} {'of':>6}  "]
+    lines = [f"{'section':<10} {'figure':<54} {'is':>8} {'wanted':>9} {'of':>6}  "]
     lines += [
-        f"{t.section:<12} {t.name:<58} {t.figure:>8.3f} {'<=' if t.most else '>='} {t.bound:>6g} {t.of:>6}  {words[t.met]}"
+        f"{t.section:<10} {t.name:<54} {t.figure:>8.3f} {'<=' if t.most else '>='} {t.bound:>6g} {t.of:>6}  "
+        f"{words[t.met]}"
         for t in rows
     ]
     lines.append(f"{sum(t.met is True for t in rows)} of {len(rows)} targets met")
@@ -57,7 +65,8 @@ def pose_lines(labels: Mapping[str, Mapping[str, float]]) -> list[str]:
         low, high = interval(row["recall"], row["count"])
         few = f"  fewer than {FEW}: shows little" if row["count"] < FEW else ""
         lines.append(
-            f"{pose:<14} {row['count']:>6.0f} {row['precision']:>9.3f} {row['recall']:>7.3f}  {low:.2f} to {high:.2f}   {row['f1']:>6.3f}{few}"
+            f"{pose:<14} {row['count']:>6.0f} {row['precision']:>9.3f} {row['recall']:>7.3f}  "
+            f"{low:.2f} to {high:.2f}   {row['f1']:>6.3f}{few}"
         )
     return lines
 

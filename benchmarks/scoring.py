@@ -14,8 +14,10 @@ _SENTENCES = (
     r"with a hand found (?P<hand_found>[\d.]+|nan)",
     r"false pose on `other` (?P<false_pose>[\d.]+|nan)",
     r"macro-F1 (?P<macro_f1>[\d.]+|nan)",
-    r"without palm: recall (?P<bare_recall>[\d.]+|nan)  precision (?P<bare_precision>[\d.]+|nan)  of (?P<bare_hands>\d+) hands",
-    r"poses reported where no hand is labelled (?P<stray_poses>\d+), fists read as a pose (?P<fists_posed>\d+) of (?P<fists>\d+)",
+    r"without palm: recall (?P<bare_recall>[\d.]+|nan)  precision (?P<bare_precision>[\d.]+|nan)",
+    r"  of (?P<bare_hands>\d+) hands",
+    r"poses reported where no hand is labelled (?P<stray_poses>\d+)",
+    r"fists read as a pose (?P<fists_posed>\d+) of (?P<fists>\d+)",
     r"listed poses: recall (?P<listed_recall>[\d.]+|nan)  precision (?P<listed_precision>[\d.]+|nan)",
     r"hand recall (?P<hand_recall>[\d.]+|nan)  hand precision (?P<hand_precision>[\d.]+|nan)",
 )
@@ -23,7 +25,7 @@ _SENTENCES = (
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`text`: as printed. `labels`: precision, recall, f1 and count a label; `sizes`: recall and count a group of hands."""
+    """`text`: as printed. `labels`: count, precision, recall, f1 a label; `sizes`: true, found, recall a group."""
 
     text: str
     labels: dict[str, dict[str, float]]

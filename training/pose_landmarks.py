@@ -68,21 +68,28 @@ def view(job: tuple[int, int]) -> tuple[NDArray[np.float32], float, float]:
 
 
 def views(count: int) -> None:
+    """View 0 of every tile in order, then the spoiled views; tiles that an earlier run has seen are kept."""
     total = len(np.load(RUNS / "pose/rows.npz")["sizes"])
-    jobs = [(i, k) for k in range(count) for i in range(total)]
+    path = RUNS / "pose/landmarks.npz"
+    known = dict(np.load(path)) if path.exists() else {}
+    done = set(zip(known.get("tile", np.zeros(0)).tolist(), known.get("view", np.zeros(0)).tolist(), strict=True))
+    jobs = [(i, k) for k in range(count) for i in range(total) if (i, k) not in done]
     out = []
     with Pool(2, _start) as pool:
         for n, result in enumerate(pool.imap(view, jobs, chunksize=64), 1):
             out.append(result)
             if n % 5000 == 0:
                 print(f"{n} of {len(jobs)}", file=sys.stderr, flush=True)
-    np.savez_compressed(
-        RUNS / "pose/landmarks.npz",
-        points=np.stack([r[0] for r in out]).astype(np.float32),
-        presence=np.array([r[1] for r in out], np.float32),
-        sizes=np.array([r[2] for r in out], np.float32),
-        tile=np.array([j[0] for j in jobs]),
-    )
+    new = {
+        "points": np.array([r[0] for r in out], np.float32).reshape(-1, 21, 3),
+        "presence": np.array([r[1] for r in out], np.float32),
+        "sizes": np.array([r[2] for r in out], np.float32),
+        "tile": np.array([j[0] for j in jobs], np.int64),
+        "view": np.array([j[1] for j in jobs], np.int64),
+    }
+    merged = {k: np.concatenate([known[k], v]) if known else v for k, v in new.items()}
+    order = np.lexsort((merged["tile"], merged["view"]))
+    np.savez_compressed(path, **{k: v[order] for k, v in merged.items()})
 
 
 class Plain(nn.Module):

@@ -124,7 +124,7 @@ def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
         if isinstance(value, Mapping):
             for inner, one in value.items():
                 yield f"{_detail_name(str(inner), lang)}: {_opinion(one, lang)}"
-        elif name not in _SHOWN_ELSEWHERE and value is not None:
+        elif name not in _SHOWN_ELSEWHERE and value not in (None, False):
             rest.append(f"{_detail_name(name, lang)} {_figure(value, lang)}")
     if evidence.landmarks:
         across = [point[0] for point in evidence.landmarks]
@@ -153,7 +153,7 @@ def _opinion(value: object, lang: str) -> str:
 def _figure(value: object, lang: str) -> str:
     """A JSON value of `details` on one line."""
     if isinstance(value, bool):
-        return say("reports.yes" if value else "reports.no", lang)
+        return say("reports.yes", lang)
     if isinstance(value, float):
         return number(value, lang, 3)
     if isinstance(value, Mapping):

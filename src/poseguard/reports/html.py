@@ -31,7 +31,7 @@ from poseguard.reports.words import (
     shown_level,
     status_name,
 )
-from poseguard.results import Evidence, PhotoReport, Status
+from poseguard.results import Evidence, PhotoReport, Status, plain
 from poseguard.texts import say
 
 PICTURE_BUDGET = 120_000_000
@@ -120,7 +120,7 @@ def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, A
         "sha256": photo.sha256,
         "thumbnail": _data(picture.thumbnail) if picture and picture.thumbnail else None,
         "evidence": [_seen(one, report, lang) | {"crop": crops.get(one.id)} for one in report.evidence],
-        "findings": report.to_json()["findings"],
+        "findings": plain(report.findings),
         "made_with": [f"{one.name} {one.version} · {one.sha256[:12]}" for one in (*report.models, *report.rules)],
         "elapsed": duration(report.elapsed_ms / 1000, lang),
     }
