@@ -25,14 +25,14 @@ from torch.utils.data import DataLoader, Dataset
 from ultralytics.nn.tasks import DetectionModel
 
 from training.pose_data import REACH, TILE
-from training.shared import POSES, RUNS, SHARED
+from training.shared import CLASSES, RUNS, SHARED
 
 SIDE = 112
 GROW = 1.45
 
 
 class PoseCrop(nn.Module):
-    """N × 3 × 112 × 112 RGB in 0..1 to N × 15 logits, in the order of training.shared.POSES."""
+    """N × 3 × 112 × 112 RGB in 0..1 to N × 16 logits, in the order of training.shared.CLASSES."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class PoseCrop(nn.Module):
         body.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
         self.body = nn.Sequential(*[body.model[i] for i in range(9)])
         self.drop = nn.Dropout(0.25)
-        self.head = nn.Linear(512, len(POSES))
+        self.head = nn.Linear(512, len(CLASSES))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         features = self.body(x)
@@ -147,11 +147,11 @@ def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     close = kinds == "close"
     weights[close] = (counts[inverse] ** -0.5)[close]
     weights[close] *= 0.42 / weights[close].sum()
-    per_pose = np.bincount(hardest[kinds == "group"], minlength=len(POSES))
+    per_pose = np.bincount(hardest[kinds == "group"], minlength=len(CLASSES))
     group = kinds == "group"
     weights[group] = (np.maximum(per_pose[hardest], 8.0) ** -0.45)[group]
     weights[group] *= 0.36 / weights[group].sum()
-    for kind, share in (("none", 0.07), ("rendered", 0.15)):
+    for kind, share in (("none", 0.12), ("rendered", 0.12)):
         part = kinds == kind
         if part.any():
             weights[part] = share / part.sum()
@@ -188,7 +188,7 @@ def train(args: argparse.Namespace) -> None:
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(x)
-        target = target * 0.96 + 0.04 / len(POSES)
+        target = target * 0.96 + 0.04 / len(CLASSES)
         loss = -(target * torch.log_softmax(logits.float(), 1)).sum(1).mean()
         optimizer.zero_grad()
         loss.backward()

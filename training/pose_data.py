@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.shared import DATA, POSES, RUNS, group_hands, read, table
+from training.shared import CLASSES, DATA, RUNS, group_hands, read, table
 
 TILE = 192
 REACH = 2.4
@@ -37,16 +37,15 @@ class Example:
 
 
 def soft(label: str) -> NDArray[np.float32]:
-    """`a|b` as a half each; `x?` as likely x; `none` as `other`."""
-    out = np.zeros(len(POSES), np.float32)
-    label = label.replace("none", "other")
+    """CLASSES probabilities: `a|b` as a half each; `x?` as likely x."""
+    out = np.zeros(len(CLASSES), np.float32)
     if label.endswith("?"):
-        out[POSES.index(label[:-1])] += _HEARSAY
-        out[POSES.index("other")] += 1 - _HEARSAY
+        out[CLASSES.index(label[:-1])] += _HEARSAY
+        out[CLASSES.index("other")] += 1 - _HEARSAY
         return out
     names = label.split("|")
     for name in names:
-        out[POSES.index(name)] += 1 / len(names)
+        out[CLASSES.index(name)] += 1 / len(names)
     return out
 
 
@@ -61,10 +60,16 @@ def closeups() -> Iterator[Example]:
 
 
 def groups() -> Iterator[Example]:
-    """The labelled hands of group photos."""
+    """The labelled hands of group photos, and what step 4a mined."""
     for hand in group_hands():
         kind = "none" if hand.label.startswith("none") else "group"
         yield Example(hand.file, hand.box, hand.label, kind, hand.repo, hand.split)
+    mined = RUNS / "mined.csv"
+    repos = {hand.file: hand.repo for hand in group_hands()}
+    for row in table(mined) if mined.exists() else ():
+        path = DATA / row["file"]
+        x, y, w, h = (float(row[k]) for k in "xywh")
+        yield Example(path, (x, y, w, h), "none", "none", repos.get(path, "mined"), "train")
 
 
 def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> tuple[NDArray[np.uint8], float]:

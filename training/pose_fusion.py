@@ -37,17 +37,19 @@ def opinions(crop: Path, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, 
     crops, classifier = CropNetwork(crop.read_bytes()), LandmarkClassifier(landmarks.read_bytes())
     points, presence = marks["points"], marks["presence"]
     sizes = rows["sizes"]
-    first = np.concatenate([crops.opinions(tiles[i], [_BOX]) for i in pick])
+    told = [crops.opinions(tiles[i], [_BOX])[0] for i in pick]
+    first, hand = np.stack([o.poses for o in told]), np.array([o.hand for o in told], np.float32)
     second = np.stack(
         [classifier.opinion(Landmarks(points[i], float(presence[i]), 0.5), float(sizes[i])) for i in pick]
     )
-    return {"crop": first, "landmarks": second, "presence": presence[pick], "size": sizes[pick], "soft": rows["soft"][pick],
-            "kind": rows["kinds"][pick], "label": rows["labels"][pick], "source": rows["sources"][pick]}  # fmt: skip
+    return {"crop": first, "landmarks": second, "hand": hand, "presence": presence[pick], "size": sizes[pick],
+            "soft": rows["soft"][pick, : len(POSES)], "kind": rows["kinds"][pick], "label": rows["labels"][pick], "source": rows["sources"][pick]}  # fmt: skip
 
 
 def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object]:
-    """Weights by penalised likelihood (LBFGS); thresholds afterwards."""
+    """Weights by penalised likelihood (LBFGS) over what is a hand."""
     torch.manual_seed(seed)
+    seen = {k: v[seen["soft"].sum(1) > 0.5] for k, v in seen.items()}
     crop, marks = torch.from_numpy(seen["crop"]).double(), torch.from_numpy(seen["landmarks"]).double()
     presence, size = torch.from_numpy(seen["presence"]).double(), torch.from_numpy(seen["size"]).double()
     target = torch.from_numpy(seen["soft"]).double()

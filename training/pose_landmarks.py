@@ -134,7 +134,8 @@ def train(args: argparse.Namespace) -> None:
     x = np.stack([features(p, float(q), float(s)) for p, q, s in zip(points, presence, sizes, strict=True)])
     m = np.stack([features(mirrored(p), float(q), float(s)) for p, q, s in zip(points, presence, sizes, strict=True)])
     both = torch.from_numpy(np.stack([x, m], 1))
-    target = torch.from_numpy(rows["soft"][tile])
+    target = torch.from_numpy(rows["soft"][tile, : len(POSES)].copy())
+    target[:, -1] += torch.from_numpy(rows["soft"][tile, len(POSES)])  # nothing there: no pose
     weight = per_tile[tile] / per_tile[tile].sum()
     mean, deviation = both.mean((0, 1)), both.std((0, 1)) + 1e-3
     parts = []

@@ -21,6 +21,9 @@ POSES = (
     "thumb_index", "finger_heart", "fist", "hand_heart", "other",
 )  # fmt: skip
 
+# The crop network also says where there is no hand at all.
+CLASSES = (*POSES, "none")
+
 
 def table(path: Path) -> list[dict[str, str]]:
     """Rows of a CSV file."""

@@ -95,7 +95,7 @@ class Scanner:
                 seen = detector.detect(photo, people)
                 evidence += seen.evidence
                 unreadable += seen.unreadable
-            scene = Scene(people.count, len(people.hands), unreadable)
+            scene = Scene(people.count, sum(e.kind == "hand" for e in evidence), unreadable)
         report = self._report(photo, job.context, tuple(evidence), scene, started)
         drawn = picture(photo, people, report, self.settings.wants, show_faces=self.settings.show_faces)
         return report, drawn

@@ -7,8 +7,8 @@ Its wheel wants an environment of its own (numpy<2, protobuf<5), away from the p
 
 Two regions start each hand: the one of MediaPipe's palm detector, and an upright square around the drawn box. From
 each, MediaPipe's own graph (HandLandmarkCpu, HandLandmarkLandmarksToRoi) gives 21 landmarks and the next region, which
-is looked at in turn. Regions are [centre x, centre y, side, angle] and landmarks [x, y, z], in pixels; angle in radians.
-z is on MediaPipe's scale: 0.4 times that of x.
+is looked at in turn. Regions are [centre x, centre y, side, angle] and landmarks [x, y, z], in pixels; angles are in
+radians. z is MediaPipe's: the network's own, 2.5 times.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def draw_looks(rng: np.random.Generator) -> Looks:
     hair = str(rng.choice(HAIRS))
     dark = rng.uniform(14, 46)
     first, second = PLAIN[rng.integers(len(PLAIN))], rng.uniform(30, 230, 3)
-    cloth = rng.uniform(20, 235, 3) if hair == "hijab" else np.array([dark, dark * 0.85, dark * 0.75])
+    cloth = 0.5 * rng.uniform(20, 235, 3) + 0.5 * rng.uniform(20, 220) if hair == "hijab" else np.array([dark, dark * 0.85, dark * 0.75])
     pattern = str(rng.choice(["plain", "plain", "batik", "batik", "stripes", "checks", "jacket"]))
     if pattern == "batik":
         first = rng.uniform(30, 150, 3) * np.array([1.1, 0.85, 0.7])
@@ -111,8 +111,8 @@ def _flesh(looks: Looks, arms: list[Arm], turn: float) -> Flesh:
         add((-0.16, 0.48, -0.05), (0.16, 0.48, -0.05), 0.22, 0.22, CAP, 0.1)
     if looks.hair == "hijab":
         add((-0.05, 0.14, -0.17), (0.05, 0.14, -0.17), 0.47, 0.47, CAP, 0.03)
-        add((0, 0.1, -0.16), (0, -0.45, -0.02), 0.47, 0.36, CAP, 0.1)
-        add((0, -0.55, -0.02), (0, -1.25, 0.18), 0.36, 0.5, CAP, 0.3)
+        add((0, 0.1, -0.18), (0, -0.4, -0.2), 0.46, 0.44, CAP, 0.06)
+        add((0, -0.72, -0.04), (0, -1.2, 0.14), 0.31, 0.48, CAP, 0.12)
     wide = 0.62 * g + 0.12
     add((-wide, -1.12, -0.15), (wide, -1.12, -0.15), 0.31, 0.31, SHIRT, 0.02)
     for s in (-1, 1):
@@ -157,8 +157,8 @@ def draw_figure(
     weight = cv2.blur((covered > 0).astype(np.float32), (3, 3))[..., None]
     shading = np.where(covered[..., None] > 0, shading.reshape(height, width, 3), spread / np.maximum(weight, 1e-3))
     shading = cv2.resize(shading, size, interpolation=cv2.INTER_LINEAR)
-    edge = cv2.resize(covered, size, interpolation=cv2.INTER_LINEAR)
-    edge = np.clip((edge - 0.5) * max(head_px / low, 1.0) + 0.5, 0, 1)
+    edge = cv2.resize(cv2.GaussianBlur(covered, (0, 0), 0.7), size, interpolation=cv2.INTER_CUBIC)
+    edge = np.clip((edge - 0.5) * 2 * max(head_px / low, 1.0) + 0.5, 0, 1)
     rgb = np.clip(albedo * shading, 0, 255)
     rgba = np.dstack([rgb, edge * 255]).astype(np.uint8)
     half = 0.52 if looks.hair in ("hijab", "long") else 0.44
@@ -179,27 +179,40 @@ def _albedo(
     rng: np.random.Generator,
 ) -> Floats:
     """Colours without light at full size: the part of the greatest share at each pixel, then its pattern."""
-    yy, xx = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
-    x, y = xx / head_px - WIDE, ABOVE - yy / head_px
-    tone = SKIN[looks.tone]
-    colours: dict[int, Floats] = {
-        FACE: _face(looks, size, head_px, turn, rng),
-        HAIR: _flat(looks.hair_colour if looks.hair != "peci" else (26, 24, 22), x) * _grain(x, y, 60, 0.25)[..., None],
-        CAP: _flat(looks.hair_colour if looks.hair == "hijab" else (22, 22, 24), x) * _grain(x, y, 9, 0.06)[..., None],
-        SHIRT: _shirt(looks, x, y, rng),
-        BARE: _flat(tone, x),
-        TROUSERS: _flat((46, 46, 56), x),
-    }
     best = np.full((size[1], size[0]), -1, np.float32)
     out = np.zeros((size[1], size[0], 3), np.float32)
     for part in np.unique(parts):
         mask = np.zeros(small[0] * small[1], np.float32)
         mask[pixel[parts == part]] = 1
-        share = cv2.resize(cv2.dilate(mask.reshape(small), np.ones((3, 3))) * 0.01 + mask.reshape(small), size)
-        wins = share > best
-        best[wins] = share[wins]
-        out[wins] = colours[int(part)][wins]
+        mask = mask.reshape(small)
+        soft = cv2.GaussianBlur(mask, (0, 0), 0.7) + 0.01 * cv2.dilate(mask, np.ones((5, 5)))
+        share = cv2.resize(soft, size, interpolation=cv2.INTER_CUBIC)
+        wins = share > np.maximum(best, 0)
+        rows, columns = np.flatnonzero(wins.any(axis=1)), np.flatnonzero(wins.any(axis=0))
+        if not len(rows):
+            continue
+        window = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+        yy, xx = np.mgrid[window].astype(np.float32)
+        x, y = xx / head_px - WIDE, ABOVE - yy / head_px
+        inside = wins[window]
+        best[window][inside] = share[window][inside]
+        out[window][inside] = _paint(int(part), looks, x, y, head_px, turn, rng)[inside]
     return out
+
+
+def _paint(
+    part: int, looks: Looks, x: Floats, y: Floats, head_px: float, turn: float, rng: np.random.Generator
+) -> Floats:
+    """Colour of one part over a window of places."""
+    if part == FACE:
+        return _face(looks, x, y, head_px, turn, rng)
+    if part == SHIRT:
+        return _shirt(looks, x, y, rng)
+    if part == HAIR:
+        return _flat(looks.hair_colour if looks.hair != "peci" else (26, 24, 22), x) * _grain(x, y, 60, 0.25)[..., None]
+    if part == CAP:
+        return _flat(looks.hair_colour if looks.hair == "hijab" else (22, 22, 24), x) * _grain(x, y, 9, 0.06)[..., None]
+    return _flat(SKIN[looks.tone] if part == BARE else (46, 46, 56), x)
 
 
 def _flat(colour: tuple[float, float, float] | Floats, like: Floats) -> Floats:
@@ -237,14 +250,15 @@ def _shirt(looks: Looks, x: Floats, y: Floats, rng: np.random.Generator) -> Floa
     return out
 
 
-def _face(looks: Looks, size: tuple[int, int], head_px: float, turn: float, rng: np.random.Generator) -> Floats:
-    """Skin with eyes, brows, mouth and cheeks, in full-size pixels."""
+def _face(looks: Looks, x: Floats, y: Floats, head_px: float, turn: float, rng: np.random.Generator) -> Floats:
+    """Skin with eyes, brows, mouth and cheeks over a window of places."""
     tone = SKIN[looks.tone]
-    skin = np.broadcast_to(tone, (size[1], size[0], 3)).astype(np.float32).copy()
+    skin = _flat(tone, x)
+    left, top = float(x[0, 0]), float(y[0, 0])
     shift = 6
 
     def ellipse(cx: float, cy: float, rx: float, ry: float, colour: Floats | tuple[float, ...], angle: float = 0) -> None:
-        centre = (round((WIDE + cx) * head_px * 2**shift), round((ABOVE - cy) * head_px * 2**shift))
+        centre = (round((cx - left) * head_px * 2**shift), round((top - cy) * head_px * 2**shift))
         axes = (max(round(rx * head_px * 2**shift), 16), max(round(ry * head_px * 2**shift), 16))
         cv2.ellipse(skin, centre, axes, angle, 0, 360, tuple(float(c) for c in colour), -1, cv2.LINE_AA, shift)
 
@@ -259,7 +273,7 @@ def _face(looks: Looks, size: tuple[int, int], head_px: float, turn: float, rng:
         ellipse(e, 0.06, 0.066, 0.03, (232, 228, 222))
         ellipse(e + turn * 0.012, 0.06, 0.029, 0.031, (38, 26, 20))
         ellipse(e, 0.088, 0.07, 0.012, (34, 24, 20))
-        ellipse(e, 0.155, 0.085, 0.019, np.array([38, 28, 24], np.float32) + tone * 0.12, -6 * s)
+        ellipse(e, 0.155, 0.085, 0.019, np.array([38, 28, 24], np.float32) + tone * 0.12, 5 * s)
         ellipse(t * 1.6 + s * 0.035, -0.115, 0.018, 0.012, tone * 0.5)
     smile = rng.uniform(0.0, 1.0)
     lips = tone * 0.62 + np.array([150, 50, 55], np.float32) * 0.3
@@ -270,7 +284,7 @@ def _face(looks: Looks, size: tuple[int, int], head_px: float, turn: float, rng:
         ellipse(t * 1.2, -0.232, 0.095, 0.006, tone * 0.35)
     if looks.glasses:
         for s in (-1, 1):
-            centre = (round((WIDE + s * 0.16 + t) * head_px), round((ABOVE - 0.055) * head_px))
+            centre = (round((s * 0.16 + t - left) * head_px), round((top - 0.055) * head_px))
             axes = (max(round(0.11 * head_px), 1), max(round(0.08 * head_px), 1))
             cv2.ellipse(skin, centre, axes, 0, 0, 360, (30, 30, 34), max(round(0.016 * head_px), 1), cv2.LINE_AA)
     return np.asarray(cv2.GaussianBlur(skin, (0, 0), max(head_px * 0.008, 0.3)), np.float32)

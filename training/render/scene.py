@@ -275,7 +275,10 @@ def _resized(picture: RenderedHand, factor: float) -> RenderedHand:
     solid = np.dstack([solid[..., :3] * share, share]).astype(np.float32)
     solid = cv2.resize(solid, (side, side), interpolation=how)
     rgb = solid[..., :3] / np.maximum(solid[..., 3:], 1e-3)
-    rgba = np.dstack([np.clip(rgb, 0, 255), solid[..., 3] * 255]).astype(np.uint8)
+    # The forearm goes over into the drawn arm under it.
+    ramp = np.clip(np.minimum(np.arange(side), np.arange(side)[::-1]) / (0.14 * side), 0, 1)
+    alpha = solid[..., 3] * np.minimum(ramp[:, None], ramp[None]) * 255
+    rgba = np.dstack([np.clip(rgb, 0, 255), alpha]).astype(np.uint8)
     x, y, w, h = (v * factor for v in picture.box)
     wx, wy = np.asarray(picture.details["wrist"], float) * factor
     details = picture.details | {"wrist": (float(wx), float(wy))}
@@ -308,5 +311,5 @@ def _finish(rgb: Floats, rng: Rng) -> NDArray[np.uint8]:
     rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.45, 0.9))
     yy, xx = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     rgb = rgb * (1 - rng.uniform(0, 0.2) * (xx**2 + yy**2) / 2)[..., None] * np.float32(rng.uniform(0.85, 1.1))
-    noise = rng.normal(0, rng.uniform(1.0, 5.0), rgb.shape).astype(np.float32)
+    noise = rng.standard_normal(rgb.shape, np.float32) * np.float32(rng.uniform(1.0, 5.0))
     return np.asarray(np.clip(rgb + cv2.GaussianBlur(noise, (0, 0), 0.6) * 1.6, 0, 255), np.uint8)

@@ -11,8 +11,8 @@ import numpy as np
 from poseguard.detectors import Seen
 from poseguard.hands.fingers import raised
 from poseguard.hands.landmarks import LandmarkNetwork, Landmarks
-from poseguard.hands.pose import OTHER, POSES, CropNetwork, Floats, Fusion, Judgement, LandmarkClassifier
-from poseguard.people.types import People
+from poseguard.hands.pose import OTHER, POSES, CropNetwork, CropOpinion, Floats, Fusion, Judgement, LandmarkClassifier
+from poseguard.people.types import Found, People
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
 from poseguard.weights import digest, verified_bytes
@@ -42,22 +42,18 @@ class HandDetector:
     def detect(self, photo: ReadPhoto, people: People) -> Seen:
         """One piece of evidence a hand, in reading order."""
         assert photo.pixels is not None
-        order = sorted(range(len(people.hands)), key=lambda i: (people.hands[i].box[1] // 64, people.hands[i].box[0]))
-        boxes = [people.hands[i].box for i in order]
-        seen = [tuple(v * photo.scale for v in box) for box in boxes]
-        opinions = self._crop.opinions(photo.pixels, seen)  # type: ignore[arg-type]
-        evidence, unreadable = [], 0
-        for n, (i, box, crop) in enumerate(zip(order, boxes, opinions, strict=True), 1):
-            hand, vague = self._one(photo, f"hand-{n}", box, crop, people.owner[i], people.hands[i].score)
-            evidence.append(hand)
-            unreadable += vague
-        return Seen(linked(evidence), unreadable)
+        order = sorted(zip(people.hands, people.owner, strict=True), key=lambda h: (h[0].box[1] // 64, h[0].box[0]))
+        opinions = self._crop.opinions(photo.pixels, [_scaled(hand.box, photo.scale) for hand, _ in order])
+        evidence: list[Evidence] = []
+        for (found, owner), opinion in zip(order, opinions, strict=True):
+            if self._fusion.is_hand(found.score, opinion.hand):
+                evidence.append(self._one(photo, f"hand-{len(evidence) + 1}", found, opinion, owner))
+        return Seen(linked(evidence), sum(bool(e.details["unreadable"]) for e in evidence))
 
-    def _one(
-        self, photo: ReadPhoto, name: str, box: Box, crop: Floats, owner: int | None, score: float
-    ) -> tuple[Evidence, bool]:
+    def _one(self, photo: ReadPhoto, name: str, found: Found, opinion: CropOpinion, owner: int | None) -> Evidence:
         assert photo.pixels is not None
-        scaled = (box[0] * photo.scale, box[1] * photo.scale, box[2] * photo.scale, box[3] * photo.scale)
+        box, crop = found.box, opinion.poses
+        scaled = _scaled(box, photo.scale)
         size = max(scaled[2:])
         marks: Landmarks | None = None
         second: Floats | None = None
@@ -69,7 +65,8 @@ class HandDetector:
         details: dict[str, Any] = {
             "person": None if owner is None else owner + 1,
             "size_px": round(max(box[2:])),
-            "detector_score": score,
+            "detector_score": found.score,
+            "hand_probability": opinion.hand,
             "unreadable": told.unreadable,
             "opinions": _opinions(crop, second, presence, told),
         }
@@ -79,7 +76,11 @@ class HandDetector:
             side = "right" if marks.right >= 0.5 else "left"
             fingers = raised(marks.points)
             details |= {"fingers": fingers[1:], "thumb": fingers[0]}
-        return Evidence(name, "hand", told.label, told.confidence, box, side, points, details), told.unreadable
+        return Evidence(name, "hand", told.label, told.confidence, box, side, points, details)
+
+
+def _scaled(box: Box, scale: float) -> Box:
+    return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
 
 
 def _opinions(crop: Floats, second: Floats | None, presence: float, told: Judgement) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -50,23 +51,30 @@ def cut(pixels: Pixels, box: Box, grow: float = GROW) -> Pixels:
     return np.asarray(out, np.uint8)
 
 
+@dataclass(frozen=True, slots=True)
+class CropOpinion:
+    """What the pixels say: `poses`, 15 log probabilities given that it is a hand; `hand`, how likely it is one."""
+
+    poses: Floats
+    hand: float
+
+
 class CropNetwork:
-    """`pose_crop.onnx`: N × 3 × 112 × 112 RGB crops in 0..1 to N × 15 logits."""
+    """`pose_crop.onnx`: N × 3 × 112 × 112 RGB crops in 0..1 to N × 16 logits, the poses and "no hand at all"."""
 
     def __init__(self, model: bytes) -> None:
         self._net = session(model)
 
-    def opinions(self, pixels: Pixels, boxes: list[Box]) -> Floats:
-        """N × 15 log probabilities; each hand is seen as it is and in the mirror, a little closer."""
-        if not boxes:
-            return np.zeros((0, len(POSES)), np.float32)
+    def opinions(self, pixels: Pixels, boxes: Sequence[Box]) -> list[CropOpinion]:
+        """One a box; each hand is seen as it is, and in the mirror a little closer."""
         crops = [c for box in boxes for c in (cut(pixels, box), cut(pixels, box, GROW * 0.88)[:, ::-1])]
-        logits = []
+        out = []
         for start in range(0, len(crops), 16):
             batch = np.stack(crops[start : start + 16]).transpose(0, 3, 1, 2).astype(np.float32) / 255
-            logits.append(self._net.run(None, {"crops": batch})[0])
-        both = log_softmax(np.concatenate(logits)).reshape(len(boxes), 2, len(POSES))
-        return log_softmax(both.mean(1))
+            for first, second in log_softmax(self._net.run(None, {"crops": batch})[0]).reshape(-1, 2, len(POSES) + 1):
+                both = log_softmax((first + second) / 2)
+                out.append(CropOpinion(log_softmax(both[:-1]), 1 - float(np.exp(both[-1]))))
+        return out
 
 
 class LandmarkClassifier:
@@ -108,6 +116,12 @@ class Fusion:
         self._thresholds = {p: float(numbers["thresholds"][p]) for p in POSES if p != "other"}
         self.plainly_other = float(numbers["plainly_other"])
         self.smallest = float(numbers["smallest_px"])
+        self._hand = np.array(numbers["hand"], np.float32)
+
+    def is_hand(self, score: float, likely: float) -> bool:
+        """Whether a box is kept: the people pass's score and the crop's word for it, both as log odds."""
+        odds = [math.log(max(v, 1e-4) / max(1 - v, 1e-4)) for v in (score, likely)]
+        return float(self._hand @ (1.0, *odds)) > 0
 
     def probabilities(self, crop: Floats, landmarks: Floats | None, presence: float, size: float) -> Floats:
         """15 probabilities. `landmarks` None: no landmarks were spent on this hand."""

@@ -63,7 +63,7 @@ class PeopleNetwork:
         return rows.astype(np.float32)
 
 
-def non_max_suppression(rows: Rows, overlap: float = 0.55) -> Rows:
+def non_max_suppression(rows: Rows, overlap: float = 0.45) -> Rows:
     """The best of each heap of boxes of one class that overlap by more than `overlap` (IoU), best first."""
     if not len(rows):
         return rows

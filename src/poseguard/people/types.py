@@ -15,6 +15,10 @@ class Found:
     score: float
 
 
+SURE_HEAD = 0.35
+"""A head under this score is covered in pictures, but neither counted as a person nor given hands."""
+
+
 @dataclass(frozen=True, slots=True)
 class People:
     """All boxes of one photo. `owner[i]`: index into `heads` of the person hand i belongs to, or None."""
@@ -26,5 +30,5 @@ class People:
 
     @property
     def count(self) -> int:
-        """People seen: heads, or bodies where no head is seen."""
-        return max(len(self.heads), len(self.bodies))
+        """People seen: heads, or bodies where more of them are seen."""
+        return max(sum(head.score >= SURE_HEAD for head in self.heads), len(self.bodies))

@@ -1,0 +1,142 @@
+"""Draws every picture of this folder again: `python samples/draw.py [NAME ...]`. What each must give is in expected.toml.
+
+The pictures show nobody: they come from training/render/, from fixed seeds that no training picture uses.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT.parent))
+
+from training.render.figure import Looks  # noqa: E402
+from training.render.scene import Person, Scene, render_scene  # noqa: E402
+
+# Training pictures start their seeds with other numbers (training/render/make.py).
+SERIES = 500_000
+TAKEN = "2024:10:12 09:30:00"
+EXIF_TAKEN, EXIF_ORIENTATION, EXIF_IFD = 0x9003, 0x0112, 0x8769
+KHAKI, NAVY, WHITE, MAROON = (178.0, 156.0, 112.0), (44.0, 62.0, 110.0), (232.0, 232.0, 228.0), (120.0, 44.0, 50.0)
+BROWN, SAND, GREEN = (96.0, 62.0, 40.0), (196.0, 160.0, 104.0), (64.0, 100.0, 78.0)
+BLACK = (30.0, 25.0, 22.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A picture: who stands where, and how it is stored. `orientation`: EXIF, 1 upright; `cut`: share of bytes kept."""
+
+    seed: int
+    place: str
+    people: tuple[Person, ...]
+    size: tuple[int, int] = (1080, 810)
+    orientation: int = 1
+    cut: float | None = None
+    taken: str | None = None
+
+
+def looks(
+    tone: int,
+    hair: str = "short",
+    shirt: tuple[float, float, float] = KHAKI,
+    pattern: str = "plain",
+    second: tuple[float, float, float] = SAND,
+    cloth: tuple[float, float, float] = BLACK,
+    long_sleeves: bool = True,
+) -> Looks:
+    """What one of the drawn people wears; `tone` 0 (light) to 5 (dark)."""
+    return Looks(tone, hair, cloth, shirt, second, pattern, long_sleeves, False, 1.0)
+
+
+def alone(left: str, right: str, wears: Looks, head: float = 150, at: tuple[float, float] = (540, 250)) -> tuple[Person, ...]:
+    """One person, named by the hand on the picture's left and on its right."""
+    return (Person(at, head, (left, right), wears),)
+
+
+def group() -> tuple[Person, ...]:
+    """Nine people in two rows, five of them with a thumb up."""
+    back = [("like", "hidden"), ("rest", "rest"), ("hidden", "like"), ("clasped", "clasped")]
+    front = [("rest", "hidden"), ("like", "rest"), ("hidden", "rest"), ("rest", "like"), ("like", "hidden")]
+    wear = [
+        looks(3, "peci", WHITE),
+        looks(2, "hijab", MAROON, cloth=SAND),
+        looks(4, "short", BROWN, "batik"),
+        looks(1, "long", NAVY),
+        looks(3, "hijab", KHAKI, cloth=KHAKI),
+        looks(5, "short", NAVY, "batik", (120.0, 140.0, 190.0), long_sleeves=False),
+        looks(2, "hijab", GREEN, "batik", (150.0, 180.0, 140.0), cloth=WHITE),
+        looks(3, "short", WHITE, "jacket"),
+        looks(0, "short", BROWN, "batik", long_sleeves=False),
+    ]
+    out = [Person((300 + 260 * i, 330.0), 84, pair, wear[i]) for i, pair in enumerate(back)]
+    out += [Person((150 + 268 * i, 470.0), 88, pair, wear[4 + i]) for i, pair in enumerate(front)]
+    return tuple(out)
+
+
+SAMPLES: dict[str, Sample] = {
+    "01-jempol.jpg": Sample(1, "office", alone("like", "rest", looks(3, "short")), taken=TAKEN),
+    "02-dua-jari.jpg": Sample(2, "garden", alone("hidden", "peace", looks(2, "hijab", NAVY, cloth=SAND)), taken=TAKEN),
+    "03-kepal.jpg": Sample(3, "office", alone("fist", "hidden", looks(4, "peci", BROWN, "batik"))),
+    "04-telapak.jpg": Sample(4, "hall", alone("palm", "hidden", looks(1, "short", WHITE, "jacket"))),
+    "05-metal.jpg": Sample(5, "garden", alone("hidden", "rock", looks(3, "long", NAVY, "batik", (110.0, 140.0, 190.0)))),
+    "06-hati-korea.jpg": Sample(6, "hall", alone("finger_heart", "rest", looks(2, "hijab", MAROON, cloth=MAROON))),
+    "07-telepon.jpg": Sample(7, "banner", alone("hidden", "call", looks(5, "short", WHITE))),
+    "08-biasa.jpg": Sample(
+        8,
+        "office",
+        (
+            Person((330, 220), 120, ("clasped", "clasped"), looks(2, "hijab", KHAKI, cloth=KHAKI)),
+            Person((740, 210), 124, ("rest", "rest"), looks(4, "short", BROWN, "batik")),
+        ),
+    ),
+    "09-kantor-kosong.jpg": Sample(9, "office", ()),
+    "10-rombongan.jpg": Sample(10, "banner", group(), size=(1360, 900)),
+    "11-exif-putar.jpg": Sample(11, "office", alone("like", "hidden", looks(5, "short", KHAKI)), orientation=6),
+    "12-exif-webp.webp": Sample(12, "hall", alone("hidden", "like", looks(1, "hijab", GREEN, cloth=WHITE)), orientation=3),
+    "13-terpotong.jpg": Sample(13, "garden", alone("rest", "rest", looks(3, "short", WHITE)), cut=0.6),
+    "14-hati-dua-tangan.jpg": Sample(14, "garden", alone("hand_heart", "hand_heart", looks(2, "hijab", NAVY, cloth=NAVY))),
+}
+
+
+def draw(name: str) -> Scene:
+    """The scene of a sample, upright, with its truth. Raises KeyError for a name that is no sample."""
+    one = SAMPLES[name]
+    rng = np.random.default_rng(SERIES + one.seed)
+    return render_scene(rng, one.people, size=one.size, place=one.place)
+
+
+def stored(name: str, scene: Scene) -> bytes:
+    """The bytes of a sample: turned so that its EXIF orientation turns it upright again, and cut where it is damaged."""
+    one = SAMPLES[name]
+    turns: dict[int, Callable[[Image.Image], Image.Image]] = {
+        1: lambda im: im,
+        3: lambda im: im.transpose(Image.Transpose.ROTATE_180),
+        6: lambda im: im.transpose(Image.Transpose.ROTATE_90),
+    }
+    picture = turns[one.orientation](Image.fromarray(scene.rgb))
+    exif = Image.Exif()
+    exif[EXIF_ORIENTATION] = one.orientation
+    if one.taken:
+        exif.get_ifd(EXIF_IFD)[EXIF_TAKEN] = one.taken
+    out = io.BytesIO()
+    picture.save(out, format="WEBP" if name.endswith(".webp") else "JPEG", quality=84, exif=exif)
+    data = out.getvalue()
+    return data[: int(len(data) * one.cut)] if one.cut else data
+
+
+def main(names: list[str]) -> None:
+    """Draw the named samples, or all."""
+    for name in names or list(SAMPLES):
+        (ROOT / name).write_bytes(stored(name, draw(name)))
+        print(name)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

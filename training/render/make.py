@@ -1,0 +1,84 @@
+"""Writes rendered training pictures. Ends where it was, if it is run again with the same folder.
+
+    python -m training.render.make hands DIR [--count 300]    # PNG with alpha; index.csv: file, pose, side, thumb,
+                                                              #   x, y, w, h: the hand without its forearm
+    python -m training.render.make scenes DIR [--count 300]   # JPEG; index.csv: file, kind, x, y, w, h, pose
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from training.render.hand import POSES, render_hand
+from training.render.scene import render_scene
+
+# Poses of which real pictures are plenty: half as many are drawn.
+PLENTY = ("peace", "palm", "other")
+HANDS, SCENES = 1_000, 2_000
+CROWDS = (1, 1, 2, 3, 4, 5, 6, 8, 9, 10, 12)
+
+Row = Sequence[str | float]
+
+
+def hands(folder: Path, count: int) -> Iterator[tuple[str, list[Row]]]:
+    """One hand after another, all poses in turn, so that a run cut short is balanced."""
+    for i in range(count):
+        for pose in POSES:
+            name = f"{pose}/{i:04d}.png"
+            if (pose in PLENTY and i >= count // 2) or (folder / name).exists():
+                continue
+            drawn = render_hand(pose, size=160, rng=np.random.default_rng([HANDS, zlib.crc32(pose.encode()), i]))
+            (folder / pose).mkdir(parents=True, exist_ok=True)
+            cv2.imwrite(str(folder / name), cv2.cvtColor(drawn.rgba, cv2.COLOR_RGBA2BGRA))
+            box = (round(v, 1) for v in drawn.box)
+            yield name, [(name, pose, drawn.side, str(drawn.details.get("thumb", "")), *box)]
+
+
+def scenes(folder: Path, count: int) -> Iterator[tuple[str, list[Row]]]:
+    """One scene after another, of one person to a dozen."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for i in range(count):
+        name = f"{i:04d}.jpg"
+        if (folder / name).exists():
+            continue
+        rng = np.random.default_rng([SCENES, i])
+        scene = render_scene(rng, int(rng.choice(CROWDS)))
+        quality = int(rng.integers(70, 95))
+        cv2.imwrite(
+            str(folder / name), cv2.cvtColor(scene.rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
+        )
+        boxes = [("body", box, "") for box in scene.bodies] + [("head", box, "") for box in scene.heads]
+        boxes += [("hand", hand.box, hand.pose) for hand in scene.hands]
+        yield name, [(name, kind, *(round(v, 1) for v in box), pose) for kind, box, pose in boxes]
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("hands", "scenes"))
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--count", type=int, default=300)
+    args = parser.parse_args()
+    cv2.setNumThreads(1)
+    args.folder.mkdir(parents=True, exist_ok=True)
+    index = args.folder / "index.csv"
+    fresh = not index.exists()
+    with index.open("a", newline="", buffering=1) as out:
+        table = csv.writer(out)
+        if fresh:
+            table.writerow(
+                "file pose side thumb x y w h".split() if args.what == "hands" else "file kind x y w h pose".split()
+            )
+        for _, rows in (hands if args.what == "hands" else scenes)(args.folder, args.count):
+            table.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()
