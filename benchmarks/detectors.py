@@ -16,8 +16,9 @@ from benchmarks.scanning import Report, write_lines
 from benchmarks.scoring import Score, score
 from benchmarks.truth import TruthSet
 from poseguard.hands.landmarks import LandmarkNetwork
+from poseguard.hands.pose import CropNetwork, Fusion
 from poseguard.people.detector import HAND
-from poseguard.people.search import PeopleSearch
+from poseguard.people.search import SCORES, PeopleSearch
 from poseguard.reading.photo import Pixels
 from poseguard.reading.read import read_photo
 from poseguard.results import Box
@@ -37,8 +38,8 @@ class Search:
 
 
 def searches(weights: Path | None, shared: Path, palm: Path | None) -> list[Search]:
-    """The project's own, its teacher at three settings, and MediaPipe where `palm` is given."""
-    found = [_own(weights), *_teacher(shared)]
+    """The project's own in three ways, its teacher at three settings, and MediaPipe where `palm` is given."""
+    found = [*_own(weights), *_teacher(shared)]
     if palm is not None:
         content, marks = palm_model(palm), verified_bytes("hand_landmark", extra_dir=weights)
         whole = WholeFrame(content, LandmarkNetwork(marks))
@@ -46,13 +47,29 @@ def searches(weights: Path | None, shared: Path, palm: Path | None) -> list[Sear
     return found
 
 
-def _own(weights: Path | None) -> Search:
+def _own(weights: Path | None) -> list[Search]:
     people = PeopleSearch(weights)
+    crop = CropNetwork(verified_bytes("pose_crop", extra_dir=weights))
+    fusion = Fusion(verified_bytes("pose_fusion", extra_dir=weights))
+    size, second = (find(name, extra_dir=weights).stat().st_size for name in ("people", "pose_crop"))
 
-    def hands(pixels: Pixels) -> Hands:
-        return [((x, y, w, h), s) for kind, s, x, y, w, h in people.rows(pixels).tolist() if int(kind) == HAND]
+    def over(least: float) -> Callable[[Pixels], Hands]:
+        def hands(pixels: Pixels) -> Hands:
+            rows = people.rows(pixels).tolist()
+            return [((x, y, w, h), s) for kind, s, x, y, w, h in rows if int(kind) == HAND and s >= least]
 
-    return Search("the project's own, 640 then 1280", find("people", extra_dir=weights).stat().st_size, hands)
+        return hands
+
+    def twice(pixels: Pixels) -> Hands:
+        found = over(0.0)(pixels)
+        opinions = crop.opinions(pixels, [box for box, _ in found])
+        return [hand for hand, said in zip(found, opinions, strict=True) if fusion.is_hand(hand[1], said.hand)]
+
+    return [
+        Search(f"own, score {SCORES[HAND]:g}", size, over(0.0)),
+        Search("own, score 0.2", size, over(0.2)),
+        Search("own, looked at twice (as shipped)", size + second, twice),
+    ]
 
 
 def _teacher(shared: Path) -> list[Search]:

@@ -24,8 +24,11 @@ def meets(truth: Box, hand_px: float, box: Box) -> bool:
 def matched(rows: Sequence[Row], hands: Iterable[Hand], least_px: float = 24.0) -> list[tuple[Row, Hand]]:
     """Labelled hands of one photo with the reported hand that meets each, largest first, the nearest centre winning.
 
-    Left out: places that are no hand, unsure labels, hands under `least_px`, dense photos; they still use up a match.
+    Dense photos give none. Places that are no hand, unsure labels and hands under `least_px` are left out, though each
+    uses up its match.
     """
+    if any(row["dense"] == "1" for row in rows):
+        return []
     left = list(hands)
     pairs = []
     for row in sorted(rows, key=lambda row: -max(box_of(row)[2:])):
@@ -35,7 +38,7 @@ def matched(rows: Sequence[Row], hands: Iterable[Hand], least_px: float = 24.0) 
             continue
         best = min(near, key=lambda hand: _apart(truth, hand["box"]))
         left.remove(best)
-        sure = row["label"] != "none" and not row["label"].endswith("?") and row["dense"] != "1"
+        sure = row["label"] != "none" and not row["label"].endswith("?")
         if sure and size_of(row) >= least_px:
             pairs.append((row, best))
     return pairs

@@ -55,7 +55,7 @@ def looks(
     return Looks(tone, hair, cloth, shirt, second, pattern, long_sleeves, False, 1.0)
 
 
-def alone(left: str, right: str, wears: Looks, head: float = 150, at: tuple[float, float] = (540, 250)) -> tuple[Person, ...]:
+def alone(left: str, right: str, wears: Looks, head: float = 168, at: tuple[float, float] = (540, 255)) -> tuple[Person, ...]:
     """One person, named by the hand on the picture's left and on its right."""
     return (Person(at, head, (left, right), wears),)
 
@@ -75,21 +75,21 @@ def group() -> tuple[Person, ...]:
         looks(3, "short", WHITE, "jacket"),
         looks(0, "short", BROWN, "batik", long_sleeves=False),
     ]
-    out = [Person((300 + 260 * i, 330.0), 84, pair, wear[i]) for i, pair in enumerate(back)]
-    out += [Person((150 + 268 * i, 470.0), 88, pair, wear[4 + i]) for i, pair in enumerate(front)]
+    out = [Person((290 + 225 * i, 250.0), 72, pair, wear[i]) for i, pair in enumerate(back)]
+    out += [Person((150 + 240 * i, 375.0), 76, pair, wear[4 + i]) for i, pair in enumerate(front)]
     return tuple(out)
 
 
 SAMPLES: dict[str, Sample] = {
     "01-jempol.jpg": Sample(1, "office", alone("like", "rest", looks(3, "short")), taken=TAKEN),
-    "02-dua-jari.jpg": Sample(2, "garden", alone("hidden", "peace", looks(2, "hijab", NAVY, cloth=SAND)), taken=TAKEN),
-    "03-kepal.jpg": Sample(3, "office", alone("fist", "hidden", looks(4, "peci", BROWN, "batik"))),
+    "02-dua-jari.jpg": Sample(102, "garden", alone("hidden", "peace", looks(2, "hijab", NAVY, cloth=SAND)), taken=TAKEN),
+    "03-kepal.jpg": Sample(203, "office", alone("fist", "hidden", looks(4, "peci", BROWN, "batik"))),
     "04-telapak.jpg": Sample(4, "hall", alone("palm", "hidden", looks(1, "short", WHITE, "jacket"))),
-    "05-metal.jpg": Sample(5, "garden", alone("hidden", "rock", looks(3, "long", NAVY, "batik", (110.0, 140.0, 190.0)))),
-    "06-hati-korea.jpg": Sample(6, "hall", alone("finger_heart", "rest", looks(2, "hijab", MAROON, cloth=MAROON))),
+    "05-metal.jpg": Sample(405, "garden", alone("hidden", "rock", looks(3, "long", NAVY, "batik", (110.0, 140.0, 190.0)))),
+    "06-hati-korea.jpg": Sample(106, "hall", alone("finger_heart", "rest", looks(2, "hijab", MAROON, cloth=MAROON))),
     "07-telepon.jpg": Sample(7, "banner", alone("hidden", "call", looks(5, "short", WHITE))),
     "08-biasa.jpg": Sample(
-        8,
+        208,
         "office",
         (
             Person((330, 220), 120, ("clasped", "clasped"), looks(2, "hijab", KHAKI, cloth=KHAKI)),
@@ -97,9 +97,9 @@ SAMPLES: dict[str, Sample] = {
         ),
     ),
     "09-kantor-kosong.jpg": Sample(9, "office", ()),
-    "10-rombongan.jpg": Sample(10, "banner", group(), size=(1360, 900)),
-    "11-exif-putar.jpg": Sample(11, "office", alone("like", "hidden", looks(5, "short", KHAKI)), orientation=6),
-    "12-exif-webp.webp": Sample(12, "hall", alone("hidden", "like", looks(1, "hijab", GREEN, cloth=WHITE)), orientation=3),
+    "10-rombongan.jpg": Sample(510, "banner", group(), size=(1240, 820)),
+    "11-exif-putar.jpg": Sample(111, "office", alone("like", "hidden", looks(5, "short", KHAKI)), orientation=6),
+    "12-exif-webp.webp": Sample(212, "hall", alone("hidden", "like", looks(1, "hijab", GREEN, cloth=WHITE)), orientation=3),
     "13-terpotong.jpg": Sample(13, "garden", alone("rest", "rest", looks(3, "short", WHITE)), cut=0.6),
     "14-hati-dua-tangan.jpg": Sample(14, "garden", alone("hand_heart", "hand_heart", looks(2, "hijab", NAVY, cloth=NAVY))),
 }

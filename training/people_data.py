@@ -187,11 +187,13 @@ def _scene(job: tuple[int, Path, Rows, int]) -> int:
 
 
 def scene_rows(folder: Path) -> dict[Path, Rows]:
-    """Truth of the rendered scenes by picture."""
+    """Truth of the rendered scenes by picture; a hand gets the margin that the labelled boxes have."""
     kinds = {"body": 0, "head": 1, "hand": 2}
     per: dict[Path, list[tuple[float, ...]]] = defaultdict(list)
     for row in table(folder / "index.csv"):
-        per[folder / row["file"]].append((kinds[row["kind"]], *(float(row[k]) for k in "xywh")))
+        x, y, w, h = (float(row[k]) for k in "xywh")
+        pad = 0.08 * max(w, h) if row["kind"] == "hand" else 0.0
+        per[folder / row["file"]].append((kinds[row["kind"]], x - pad, y - pad, w + 2 * pad, h + 2 * pad))
     return {path: np.array(rows, np.float32) for path, rows in per.items()}
 
 

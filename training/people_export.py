@@ -1,4 +1,4 @@
-"""Step 8. The people detector as ONNX, with a check that it gives what PyTorch gives.
+"""Step 4. The people detector as ONNX, with a check that it gives what PyTorch gives.
 
 python -m training.people_export [--checkpoint runs/people_train/weights/last.pt] [--out weights/people.onnx]
 """

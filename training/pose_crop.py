@@ -1,4 +1,4 @@
-"""Step 5. Trains the small network on hand crops, strong where landmarks blur.
+"""Step 6. Trains the small network on hand crops, strong where landmarks blur.
 
     python -m training.pose_crop [--epochs 40] [--hold-out 0.15] [--name pose_crop]
 
@@ -159,7 +159,7 @@ def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
 
 
 def train(args: argparse.Namespace) -> None:
-    torch.set_num_threads(2)
+    torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     tiles = np.load(RUNS / "pose/tiles.npy", mmap_mode="r")
     rows = dict(np.load(RUNS / "pose/rows.npz"))
@@ -168,6 +168,8 @@ def train(args: argparse.Namespace) -> None:
     index = np.flatnonzero(usable & ~out)
     weights = draw_weights({k: v[index] for k, v in rows.items()})
     model = PoseCrop().to(memory_format=torch.channels_last)
+    if args.start:
+        model.load_state_dict(torch.load(args.start, weights_only=True))
     mean = PoseCrop().to(memory_format=torch.channels_last)
     mean.load_state_dict(model.state_dict())
     steps = args.epochs * (12_800 // args.batch)
@@ -224,6 +226,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=40, help="of 12,800 crops each")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
+    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--hold-out", type=float, default=0.0)

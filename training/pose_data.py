@@ -1,4 +1,4 @@
-"""Step 4. Every labelled hand of the train side as a 192 px square with its soft label, in runs/pose.
+"""Step 5. Every labelled hand of the train side as a 192 px square with its soft label, in runs/pose.
 
     python -m training.pose_data [--side train|measure|both] [--rendered DIR]
 

@@ -1,15 +1,18 @@
-"""Step 7. Fits how both opinions are weighed, and the thresholds, on sources that neither network has seen.
+"""Step 8. Fits how both opinions are weighed, and the thresholds, on sources that neither network has seen.
 
     python -m training.pose_fusion fit --crop runs/crop_a.onnx --landmarks runs/landmarks_a.onnx --hold-out 0.15
+    python -m training.pose_fusion hands --crop ... --people runs/people.onnx --hold-out 0.15
     python -m training.pose_fusion score --crop ... --landmarks ... [--split measure]
 
-`fit` writes weights/pose_fusion.json. `score` prints what the tiles alone say: no detector, labelled boxes.
+`fit` writes weights/pose_fusion.json; `hands` adds when a box is kept. `score` prints what the tiles alone say: no detector, labelled boxes.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
+from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +21,10 @@ from numpy.typing import NDArray
 
 from poseguard.hands.landmarks import Landmarks
 from poseguard.hands.pose import OTHER, POSES, CropNetwork, Fusion, LandmarkClassifier
+from poseguard.people.detector import HAND, PeopleNetwork, non_max_suppression
 from training.pose_crop import held_out
 from training.pose_data import REACH, TILE
-from training.shared import ROOT, RUNS
+from training.shared import ROOT, RUNS, LabelledHand, group_hands, read
 
 Floats = NDArray[np.float32]
 _CENTRE = TILE / 2 - TILE / REACH / 2
@@ -89,8 +93,60 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "thresholds": {p: 0.5 for p in POSES if p != "other"},
         "plainly_other": 0.97,
         "smallest_px": 16,
+        "hand": [0.0, 1.0, 1.0],
     }
     return numbers
+
+
+def kept(crop: Path, people: Path, hold_out: float) -> list[float]:
+    """Logistic weights of the people pass's score and the crop's word, on photos whose hands are all labelled."""
+    rows = dict(np.load(RUNS / "pose/rows.npz"))
+    out = set(rows["sources"][held_out(rows, hold_out) & (rows["splits"] == "train")].tolist())
+    hands: dict[Path, list[LabelledHand]] = defaultdict(list)
+    for hand in group_hands():
+        if hand.repo in out and hand.split == "train":
+            hands[hand.file].append(hand)
+    net, crops = PeopleNetwork(people.read_bytes()), CropNetwork(crop.read_bytes())
+    x, y = [], []
+    for path, labelled in hands.items():
+        if any(h.dense for h in labelled):
+            continue
+        image = read(path)
+        found = non_max_suppression(net.run(image, min(1280, 2 * max(image.shape[:2])), 0.1))
+        found = found[(found[:, 0] == HAND) & (found[:, 4:].max(1) >= 24)]
+        opinions = crops.opinions(image, [tuple(float(v) for v in row[2:]) for row in found])
+        for row, opinion in zip(found, opinions, strict=True):
+            meets = [h for h in labelled if _meets(row[2:], h)]
+            if "wild/" in str(path) and not meets:
+                continue  # hands that the teacher missed are not labelled there
+            odds = [math.log(max(v, 1e-4) / max(1 - v, 1e-4)) for v in (float(row[1]), opinion.hand)]
+            x.append([1.0, *odds])
+            y.append(float(any(not h.label.startswith("none") for h in meets)))
+    print(f"{len(y)} boxes on {len(hands)} photos, {sum(y) / len(y):.3f} of them hands")
+    inputs, goal = torch.tensor(x), torch.tensor(y)
+    weights = torch.zeros(3, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200, line_search_fn="strong_wolfe")
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        value = torch.nn.functional.binary_cross_entropy_with_logits(inputs @ weights, goal) + 1e-3 * (weights**2).sum()
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+    odds = (inputs @ weights.detach()).numpy()
+    for cut in (-2.0, -1.5, -1.0, -0.5, 0.0):
+        keep = odds > cut
+        truth = goal.numpy() > 0.5
+        print(f"  log odds > {cut}: of the boxes {keep[truth].mean():.3f} of hands kept, precision {truth[keep].mean():.3f}")
+    return [round(float(v), 4) for v in weights]
+
+
+def _meets(box: Floats, hand: LabelledHand) -> bool:
+    x, y, w, h = hand.box
+    cx, cy = float(box[0] + box[2] / 2), float(box[1] + box[3] / 2)
+    longest = max(float(box[2]), float(box[3]))
+    return x <= cx <= x + w and y <= cy <= y + h and hand.size / 3 <= longest <= hand.size * 3
 
 
 def weighed(numbers: dict[str, object], seen: dict[str, NDArray[np.generic]]) -> Floats:
@@ -131,14 +187,22 @@ def curve(probabilities: Floats, seen: dict[str, NDArray[np.generic]], title: st
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", choices=("fit", "score"))
+    parser.add_argument("step", choices=("fit", "hands", "score"))
     parser.add_argument("--crop", type=Path, required=True)
-    parser.add_argument("--landmarks", type=Path, required=True)
+    parser.add_argument("--landmarks", type=Path)
+    parser.add_argument("--people", type=Path, default=RUNS / "people.onnx")
+    parser.add_argument("--keep", type=float, default=-1.0, help="log odds from which a box is kept as a hand")
     parser.add_argument("--hold-out", type=float, default=0.15)
     parser.add_argument("--split", default="measure")
     parser.add_argument("--numbers", type=Path, default=ROOT / "weights/pose_fusion.json")
     args = parser.parse_args()
     rows = dict(np.load(RUNS / "pose/rows.npz"))
+    if args.step == "hands":
+        numbers = json.loads(args.numbers.read_text())
+        weights = kept(args.crop, args.people, args.hold_out)
+        weights[0] = round(weights[0] - args.keep, 4)
+        args.numbers.write_text(json.dumps(numbers | {"hand": weights}, indent=1) + "\n")
+        return
     if args.step == "fit":
         pick = np.flatnonzero((rows["splits"] == "train") & held_out(rows, args.hold_out))
         seen = opinions(args.crop, args.landmarks, pick)

@@ -98,9 +98,7 @@ def test_a_small_close_up_is_enlarged_with_room_around(search: PeopleSearch, pas
     assert passes == [(SMALL, ROOM)]
 
 
-def test_a_photo_of_screen_size_is_looked_at_once_as_it_is(
-    search: PeopleSearch, passes: list[tuple[int, int]]
-) -> None:
+def test_a_photo_of_screen_size_is_looked_at_once_as_it_is(search: PeopleSearch, passes: list[tuple[int, int]]) -> None:
     search.rows(zoomed(pixels_of("01-jempol.jpg"), 600))
     assert passes == [(600, 0)]
 

@@ -228,10 +228,11 @@ def _shirt(looks: Looks, x: Floats, y: Floats, rng: np.random.Generator) -> Floa
     first, second = np.asarray(looks.shirt, np.float32), np.asarray(looks.second, np.float32)
     fold = _grain(x, y, 5, 0.05)[..., None]
     if looks.pattern == "batik":
-        f = rng.uniform(9, 20)
+        f = rng.uniform(16, 34)
         u, v = x * f + 0.6 * np.sin(y * f * 0.5), y * f
         petals = np.sin(u) * np.sin(v) + 0.6 * np.sin(2 * u + v) * np.cos(u - 2 * v)
-        mix = np.clip(petals * 3, 0, 1)[..., None]
+        rings = np.sin(3.1 * np.hypot(np.sin(u / 2), np.sin(v / 2)) * 2)
+        mix = np.clip(petals * 2 * rings + 0.3, 0, 1)[..., None]
     elif looks.pattern == "stripes":
         mix = np.clip(np.sin(x * rng.uniform(25, 60)) * 3 - 1, 0, 1)[..., None] * 0.7
     elif looks.pattern == "checks":

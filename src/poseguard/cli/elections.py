@@ -7,20 +7,21 @@ from pathlib import Path
 import click
 
 from poseguard.cli.rules import check_rules, lang_option, rules_option
+from poseguard.cli.spoken import SpokenGroup
+from poseguard.cli.spoken import lang_option as spoken_lang_option
 from poseguard.rules import model
 from poseguard.rules.pack import Pack, load_pack, unknown
 from poseguard.rules.wording import long_date, signs_words
-from poseguard.texts import default_lang, say
-
-_HELP = default_lang()
+from poseguard.texts import say
 
 
-@click.group("elections", help=say("rules.cli-elections", _HELP))
+@click.group("elections", cls=SpokenGroup, help="rules.cli-elections")
+@spoken_lang_option
 def elections_group() -> None:
     """Election profiles and the user's regions."""
 
 
-@elections_group.command("list", help=say("rules.help-list", _HELP))
+@elections_group.command("list", help="rules.help-list")
 @rules_option
 @lang_option
 def list_elections(folders: tuple[Path, ...], lang: str) -> None:
@@ -36,7 +37,7 @@ def list_elections(folders: tuple[Path, ...], lang: str) -> None:
         click.echo("  " + say("rules.cli-election-line", lang, id=election.id, name=election.name.say(lang), **counts))
 
 
-@elections_group.command("show", help=say("rules.help-show", _HELP))
+@elections_group.command("show", help="rules.help-show")
 @click.argument("name")
 @rules_option
 @lang_option

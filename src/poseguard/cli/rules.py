@@ -2,39 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass
+from functools import wraps
 from pathlib import Path
 
 import click
 
+from poseguard.cli.spoken import SpokenGroup, lang_of
+from poseguard.cli.spoken import lang_option as spoken_lang_option
 from poseguard.rules import model
 from poseguard.rules.citing import as_citation, list_citation
 from poseguard.rules.pack import Pack, load_pack, unknown
-from poseguard.texts import LANGS, default_lang, say
-
-_HELP = default_lang()
+from poseguard.texts import say
 
 
-def lang_option(command: click.decorators.FC) -> click.decorators.FC:
-    """`--lang id|en`, by default the locale's."""
-    option = click.option("--lang", type=click.Choice(LANGS), default=default_lang, help=say("rules.help-lang", _HELP))
-    return option(command)
+def lang_option(command: Callable[..., None]) -> Callable[..., None]:
+    """`--lang id|en`; the command gets the language that was asked for as `lang`."""
+
+    @wraps(command)
+    def told(*args: object, **options: object) -> None:
+        command(*args, lang=lang_of(click.get_current_context()), **options)
+
+    return spoken_lang_option(told)
 
 
 def rules_option(command: click.decorators.FC) -> click.decorators.FC:
     """`--rules PATH`, repeatable."""
     path = click.Path(exists=True, path_type=Path)
-    option = click.option("--rules", "folders", type=path, multiple=True, help=say("rules.help-rules-dir", _HELP))
+    option = click.option("--rules", "folders", type=path, multiple=True, help="rules.help-rules-dir")
     return option(command)
 
 
-@click.group("rules", help=say("rules.cli-rules", _HELP))
+@click.group("rules", cls=SpokenGroup, help="rules.cli-rules")
+@spoken_lang_option
 def rules_group() -> None:
     """Rules, pose lists, citations and declarable facts."""
 
 
-@rules_group.command("list", help=say("rules.help-list", _HELP))
+@rules_group.command("list", help="rules.help-list")
 @rules_option
 @lang_option
 def list_rules(folders: tuple[Path, ...], lang: str) -> None:
@@ -57,7 +63,7 @@ def list_rules(folders: tuple[Path, ...], lang: str) -> None:
         click.echo(f"  {fact.id + (':N' if fact.takes_number else ''):22}{fact.name.say(lang)}")
 
 
-@rules_group.command("show", help=say("rules.help-show", _HELP))
+@rules_group.command("show", help="rules.help-show")
 @click.argument("name")
 @rules_option
 @lang_option
@@ -86,7 +92,7 @@ def show_rule(name: str, folders: tuple[Path, ...], lang: str) -> None:
         _show_words(entry, pack, lang)
 
 
-@rules_group.command("check", help=say("rules.help-check", _HELP))
+@rules_group.command("check", help="rules.help-check")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @lang_option
 def check_rules(paths: tuple[Path, ...], lang: str) -> None:

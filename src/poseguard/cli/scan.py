@@ -25,9 +25,8 @@ from poseguard.results import Level
 from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine
 from poseguard.rules.manifest import Manifest, load_manifest
 from poseguard.rules.pack import Pack, load_pack
-from poseguard.rules.settings import SETTINGS_NAME
+from poseguard.rules.settings import SETTINGS_NAME, load_settings
 from poseguard.rules.settings import Settings as Defaults
-from poseguard.rules.settings import load_settings
 from poseguard.scanner import Job, Settings
 from poseguard.scanner import scan as scan_jobs
 from poseguard.texts import say
