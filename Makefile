@@ -24,9 +24,9 @@ check: $(READY)
 bench: networks
 	@$(BIN)/python -m benchmarks.bench
 
-# The networks that are measured: make measure WEIGHTS=DIR (default: those in weights/).
+# make measure WEIGHTS=DIR measures other networks; PALM=DIR (with the mediapipe wheel) adds MediaPipe's own search.
 measure: networks
-	@$(BIN)/python -m benchmarks.measure $(if $(WEIGHTS),--weights $(WEIGHTS))
+	@$(BIN)/python -m benchmarks.measure $(if $(WEIGHTS),--weights $(WEIGHTS)) $(if $(PALM),--palm $(PALM))
 
 samples: $(READY)
 	@$(BIN)/python samples/draw.py

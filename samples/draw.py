@@ -1,4 +1,6 @@
-"""Draws every picture of this folder again: `python samples/draw.py [NAME ...]`. What each must give is in expected.toml.
+"""Draws every picture of this folder again: `python samples/draw.py [NAME ...]`.
+
+What each must give is in expected.toml.
 
 The pictures show nobody: they come from training/render/, from fixed seeds that no training picture uses.
 """
@@ -55,7 +57,9 @@ def looks(
     return Looks(tone, hair, cloth, shirt, second, pattern, long_sleeves, False, 1.0)
 
 
-def alone(left: str, right: str, wears: Looks, head: float = 168, at: tuple[float, float] = (540, 255)) -> tuple[Person, ...]:
+def alone(
+    left: str, right: str, wears: Looks, head: float = 168, at: tuple[float, float] = (540, 255)
+) -> tuple[Person, ...]:
     """One person, named by the hand on the picture's left and on its right."""
     return (Person(at, head, (left, right), wears),)
 
@@ -82,10 +86,14 @@ def group() -> tuple[Person, ...]:
 
 SAMPLES: dict[str, Sample] = {
     "01-jempol.jpg": Sample(1, "office", alone("like", "rest", looks(3, "short")), taken=TAKEN),
-    "02-dua-jari.jpg": Sample(102, "garden", alone("hidden", "peace", looks(2, "hijab", NAVY, cloth=SAND)), taken=TAKEN),
-    "03-kepal.jpg": Sample(203, "office", alone("fist", "hidden", looks(4, "peci", BROWN, "batik"))),
+    "02-dua-jari.jpg": Sample(
+        102, "garden", alone("hidden", "peace", looks(2, "hijab", NAVY, cloth=SAND)), taken=TAKEN
+    ),
+    "03-kepal.jpg": Sample(1303, "office", alone("fist", "hidden", looks(4, "peci", BROWN, "batik"))),
     "04-telapak.jpg": Sample(4, "hall", alone("palm", "hidden", looks(1, "short", WHITE, "jacket"))),
-    "05-metal.jpg": Sample(405, "garden", alone("hidden", "rock", looks(3, "long", NAVY, "batik", (110.0, 140.0, 190.0)))),
+    "05-metal.jpg": Sample(
+        1005, "garden", alone("hidden", "rock", looks(3, "long", NAVY, "batik", (110.0, 140.0, 190.0)))
+    ),
     "06-hati-korea.jpg": Sample(106, "hall", alone("finger_heart", "rest", looks(2, "hijab", MAROON, cloth=MAROON))),
     "07-telepon.jpg": Sample(7, "banner", alone("hidden", "call", looks(5, "short", WHITE))),
     "08-biasa.jpg": Sample(
@@ -99,9 +107,13 @@ SAMPLES: dict[str, Sample] = {
     "09-kantor-kosong.jpg": Sample(9, "office", ()),
     "10-rombongan.jpg": Sample(510, "banner", group(), size=(1240, 820)),
     "11-exif-putar.jpg": Sample(111, "office", alone("like", "hidden", looks(5, "short", KHAKI)), orientation=6),
-    "12-exif-webp.webp": Sample(212, "hall", alone("hidden", "like", looks(1, "hijab", GREEN, cloth=WHITE)), orientation=3),
+    "12-exif-webp.webp": Sample(
+        212, "hall", alone("hidden", "like", looks(1, "hijab", GREEN, cloth=WHITE)), orientation=3
+    ),
     "13-terpotong.jpg": Sample(13, "garden", alone("rest", "rest", looks(3, "short", WHITE)), cut=0.6),
-    "14-hati-dua-tangan.jpg": Sample(14, "garden", alone("hand_heart", "hand_heart", looks(2, "hijab", NAVY, cloth=NAVY))),
+    "14-hati-dua-tangan.jpg": Sample(
+        214, "garden", alone("hand_heart", "hand_heart", looks(2, "hijab", NAVY, cloth=NAVY))
+    ),
 }
 
 
@@ -113,7 +125,7 @@ def draw(name: str) -> Scene:
 
 
 def stored(name: str, scene: Scene) -> bytes:
-    """The bytes of a sample: turned so that its EXIF orientation turns it upright again, and cut where it is damaged."""
+    """The bytes of a sample: turned so that its EXIF orientation rights it, and cut where it is damaged."""
     one = SAMPLES[name]
     turns: dict[int, Callable[[Image.Image], Image.Image]] = {
         1: lambda im: im,

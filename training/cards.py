@@ -75,12 +75,21 @@ def drawn_data() -> str:
     parts = []
     pose = RUNS / "pose/rows.npz"
     if pose.is_file():
-        kinds = Counter(np.load(pose)["kinds"].tolist())
-        parts.append("Pose examples by kind: " + ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items())) + ".")
+        data = np.load(pose)
+        kinds = Counter(data["kinds"][data["splits"] == "train"].tolist())
+        parts.append(
+            "Pose examples of the train side by kind: "
+            + ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()))
+            + "."
+        )
     images = RUNS / "people/images"
     if images.is_dir():
         crops = Counter(path.name.partition("_")[0] for path in images.glob("*.jpg"))
-        parts.append("Crops of the people detector: " + ", ".join(f"{k} {n}" for k, n in sorted(crops.items())) + ".")
+        parts.append(
+            "Crops that the people detector learned from, all of the train side: "
+            + ", ".join(f"{k} {n}" for k, n in sorted(crops.items()))
+            + "."
+        )
     return "\n".join(parts)
 
 

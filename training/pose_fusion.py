@@ -90,7 +90,7 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "landmarks": [round(v, 4) for v in b.tolist()],
         "alone": round(float(alone), 4),
         "bias": {p: round(v, 4) for p, v in zip(POSES, bias.tolist(), strict=True)},
-        "thresholds": {p: 0.5 for p in POSES if p != "other"},
+        "thresholds": {p: 0.4 if p == "fist" else 0.45 for p in POSES if p != "other"},
         "plainly_other": 0.97,
         "smallest_px": 16,
         "hand": [0.0, 1.0, 1.0],

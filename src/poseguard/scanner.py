@@ -72,8 +72,8 @@ class Scanner:
         self.settings = settings or Settings(lang=lang or "id")
         self._on_read = on_read
         self.pack = load_pack(self.settings.rules, self.settings.pose_list, self.settings.lang)
-        self._people = PeopleSearch(folder=self.settings.weights)
-        self._detectors = tuple(detectors) if detectors is not None else (HandDetector(self.settings.weights),)
+        self._people = PeopleSearch(self.settings.weights, lang=self.settings.lang)
+        self._detectors = tuple(detectors) if detectors is not None else (HandDetector(self.settings.weights, lang=self.settings.lang),)
         self._models: tuple[Digest, ...] = tuple(d for part in (self._people, *self._detectors) for d in part.digests())
 
     def look(self, path: str | os.PathLike[str], **given: str) -> PhotoReport:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -95,9 +96,13 @@ def test_hands_are_numbered_in_reading_order_and_keep_their_owners(detector: Han
     assert [e.details["person"] for e in seen.evidence] == [None, 1, 2, 4]
 
 
-def test_what_the_crop_network_does_not_take_for_a_hand_is_left_out(detector: HandDetector) -> None:
-    ground = np.full((300, 300, 3), 140, np.uint8)
-    assert detector.detect(photo_of(ground), people_with(Found((100, 100, 80, 80), 0.11))).evidence == ()
+def test_faint_boxes_without_a_hand_in_them_are_left_out(detector: HandDetector, drawn: list[Any]) -> None:
+    office = cv2.imread(str(Path(__file__).parents[2] / "samples/09-kantor-kosong.jpg"))[..., ::-1]
+    boxes = [(float(x), float(y), 60.0, 60.0) for x in range(60, 900, 140) for y in range(60, 600, 140)]
+    faint = people_with(*(Found(box, 0.11) for box in boxes))
+    assert len(detector.detect(photo_of(np.ascontiguousarray(office)), faint).evidence) <= 0.5 * len(boxes)
+    kept = [len(detector.detect(photo_of(hand.pixels), people_with(Found(hand.box, 0.4))).evidence) for hand in drawn]
+    assert sum(kept) == len(drawn)
 
 
 def test_a_hand_too_small_to_tell_is_unreadable(detector: HandDetector, drawn: list[Any]) -> None:

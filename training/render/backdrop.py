@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from training.render.sdf import Floats
 
@@ -40,7 +41,7 @@ def _wall(width: int, height: int, rng: np.random.Generator) -> tuple[Floats, in
     return out, floor
 
 
-def _box(out: Floats, x: float, y: float, w: float, h: float, colour: Floats | tuple[float, ...]) -> None:
+def _box(out: Floats, x: float, y: float, w: float, h: float, colour: NDArray[np.float64] | tuple[float, ...]) -> None:
     cv2.rectangle(out, (int(x), int(y)), (int(x + w), int(y + h)), tuple(float(c) for c in colour), -1, cv2.LINE_AA)
 
 

@@ -73,7 +73,14 @@ def hand_flesh(joints: Joints, shape: Shape) -> Flesh:
         out.add(wrist, knuckle, (0.16 * w, (WIDTHS[name] + 0.018) * w), (0.2, 0.14), PALM, back)
     little = np.array([-0.3 * shape.palm_width, 0.55, 0.05])
     out.add(np.array([-0.17 * shape.palm_width, 0.16, 0.06]), little, (0.17 * w, 0.15 * w), (0.2, 0.2), PALM, back)
-    out.add(np.array([0.17, 0.16, 0.06]), p[2], (0.19 * w, 0.135 * w), (0.2, 0.16), PALM, unit(joints.dorsal[1] + 1.5 * back))
+    out.add(
+        np.array([0.17, 0.16, 0.06]),
+        p[2],
+        (0.19 * w, 0.135 * w),
+        (0.2, 0.16),
+        PALM,
+        unit(joints.dorsal[1] + 1.5 * back),
+    )
     out.add(p[2], p[3], (0.133 * w, 0.112 * w), (0.16, 0.03), NEAR, joints.dorsal[2])
     out.add(p[3], p[4], (0.115 * w, 0.088 * w), (0.04, 0.025), THUMB_END, joints.dorsal[3])
     for i, name in enumerate(FINGERS):

@@ -1,4 +1,6 @@
-"""A person as simple shapes: head, hair or hijab or peci, torso, arms. Nobody in particular: a face is two eyes and a mouth.
+"""A person as simple shapes: head, hair or hijab or peci, torso, arms.
+
+Nobody in particular: a face is two eyes and a mouth.
 
 Lengths are in heads (chin to crown is about 1); the origin is the middle of the head, x right, y up, z to the viewer.
 """
@@ -20,7 +22,16 @@ FACE, HAIR, SHIRT, BARE, TROUSERS, CAP = range(20, 26)
 WIDE, ABOVE = 2.6, 1.0
 HAIRS = ("short", "short", "short", "long", "bald", "peci", "hijab", "hijab", "hijab")
 PLAIN = np.array(
-    [(236, 236, 232), (178, 156, 112), (44, 62, 110), (60, 60, 64), (150, 40, 46), (70, 110, 80), (206, 190, 160), (120, 140, 170)],
+    [
+        (236, 236, 232),
+        (178, 156, 112),
+        (44, 62, 110),
+        (60, 60, 64),
+        (150, 40, 46),
+        (70, 110, 80),
+        (206, 190, 160),
+        (120, 140, 170),
+    ],
     np.float32,
 )
 
@@ -63,7 +74,11 @@ def draw_looks(rng: np.random.Generator) -> Looks:
     hair = str(rng.choice(HAIRS))
     dark = rng.uniform(14, 46)
     first, second = PLAIN[rng.integers(len(PLAIN))], rng.uniform(30, 230, 3)
-    cloth = 0.5 * rng.uniform(20, 235, 3) + 0.5 * rng.uniform(20, 220) if hair == "hijab" else np.array([dark, dark * 0.85, dark * 0.75])
+    cloth = (
+        0.5 * rng.uniform(20, 235, 3) + 0.5 * rng.uniform(20, 220)
+        if hair == "hijab"
+        else np.array([dark, dark * 0.85, dark * 0.75])
+    )
     pattern = str(rng.choice(["plain", "plain", "batik", "batik", "stripes", "checks", "jacket"]))
     if pattern == "batik":
         first = rng.uniform(30, 150, 3) * np.array([1.1, 0.85, 0.7])
@@ -156,7 +171,7 @@ def draw_figure(
     spread = cv2.blur(shading.reshape(height, width, 3) * (covered > 0)[..., None], (3, 3))
     weight = cv2.blur((covered > 0).astype(np.float32), (3, 3))[..., None]
     shading = np.where(covered[..., None] > 0, shading.reshape(height, width, 3), spread / np.maximum(weight, 1e-3))
-    shading = cv2.resize(shading, size, interpolation=cv2.INTER_LINEAR)
+    shading = np.asarray(cv2.resize(shading, size, interpolation=cv2.INTER_LINEAR), np.float32)
     edge = cv2.resize(cv2.GaussianBlur(covered, (0, 0), 0.7), size, interpolation=cv2.INTER_CUBIC)
     edge = np.clip((edge - 0.5) * 2 * max(head_px / low, 1.0) + 0.5, 0, 1)
     rgb = np.clip(albedo * shading, 0, 255)
@@ -258,7 +273,9 @@ def _face(looks: Looks, x: Floats, y: Floats, head_px: float, turn: float, rng: 
     left, top = float(x[0, 0]), float(y[0, 0])
     shift = 6
 
-    def ellipse(cx: float, cy: float, rx: float, ry: float, colour: Floats | tuple[float, ...], angle: float = 0) -> None:
+    def ellipse(
+        cx: float, cy: float, rx: float, ry: float, colour: Floats | tuple[float, ...], angle: float = 0
+    ) -> None:
         centre = (round((cx - left) * head_px * 2**shift), round((top - cy) * head_px * 2**shift))
         axes = (max(round(rx * head_px * 2**shift), 16), max(round(ry * head_px * 2**shift), 16))
         cv2.ellipse(skin, centre, axes, angle, 0, 360, tuple(float(c) for c in colour), -1, cv2.LINE_AA, shift)
@@ -267,7 +284,7 @@ def _face(looks: Looks, x: Floats, y: Floats, head_px: float, turn: float, rng: 
     cheek = tone * 0.8 + np.array([200, 90, 80], np.float32) * 0.2
     for s in (-1, 1):
         ellipse(s * 0.2 + t, -0.1, 0.1, 0.07, cheek)
-    skin = cv2.GaussianBlur(skin, (0, 0), max(head_px * 0.05, 0.5))
+    skin = np.asarray(cv2.GaussianBlur(skin, (0, 0), max(head_px * 0.05, 0.5)), np.float32)
     for s in (-1, 1):
         e = s * 0.155 + t
         ellipse(e, 0.065, 0.082, 0.045, tone * 0.72)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.render import poses
-from training.render.body import ARM, SLEEVE, Flesh, add_arm, add_held, hand_flesh
+from training.render.body import ARM, Flesh, add_arm, add_held, hand_flesh
 from training.render.kinematics import Joints, Shape, Vector, hand_joints, rotation, unit
 from training.render.poses import Posed
 from training.render.sdf import Capsules, Floats, trace
@@ -196,7 +196,7 @@ def _project(
     a, b = a * sa[:, None], b * sb[:, None]
     ra, rb = np.array(placed.flesh.ra) * sa, np.array(placed.flesh.rb) * sb
     part = np.array(placed.flesh.part)
-    own = (part != ARM) & (part != SLEEVE) & (part < SLEEVE)
+    own = part < ARM
     ends, radii = np.concatenate([a[own], b[own]]), np.concatenate([ra[own], rb[own]])
     low = (ends[:, :2] - radii[:, None]).min(axis=0)
     high = (ends[:, :2] + radii[:, None]).max(axis=0)

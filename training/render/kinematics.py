@@ -44,7 +44,7 @@ class Shape:
 
 @dataclass(slots=True)
 class Thumb:
-    """Either three bone directions, or a point that its tip should touch (`reach`) with the side its joint points to."""
+    """Either three bone directions, or a point for its tip to touch (`reach`) and the side its joint points to."""
 
     directions: tuple[Vector, Vector, Vector] | None = None
     root_direction: Vector | None = None
@@ -67,7 +67,7 @@ def unit(v: Vector | tuple[float, float, float]) -> Vector:
 
 
 def rotation(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Vector:
-    """Turn about the upright axis, then the sideways axis, then the line of sight. Degrees; x right, y up, z to the viewer."""
+    """Turn about the upright axis, the sideways axis, the line of sight (degrees); x right, y up, z to the viewer."""
     a, b, c = np.radians([yaw, pitch, roll])
     ry = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
     rx = np.array([[1, 0, 0], [0, np.cos(b), -np.sin(b)], [0, np.sin(b), np.cos(b)]])

@@ -1,8 +1,8 @@
 """Writes rendered training pictures. Ends where it was, if it is run again with the same folder.
 
-    python -m training.render.make hands DIR [--count 300]    # PNG with alpha; index.csv: file, pose, side, thumb,
-                                                              #   x, y, w, h: the hand without its forearm
-    python -m training.render.make scenes DIR [--count 300]   # JPEG; index.csv: file, kind, x, y, w, h, pose
+python -m training.render.make hands DIR [--count 300]    # PNG with alpha; index.csv: file, pose, side, thumb,
+                                                          #   x, y, w, h: the hand without its forearm
+python -m training.render.make scenes DIR [--count 300]   # JPEG; index.csv: file, kind, x, y, w, h, pose
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ from training.render.scene import render_scene
 PLENTY = ("peace", "palm", "other")
 HANDS, SCENES = 1_000, 2_000
 CROWDS = (1, 1, 2, 3, 4, 5, 6, 8, 9, 10, 12)
+
+HEADERS = {
+    "hands": ("file", "pose", "side", "thumb", "x", "y", "w", "h"),
+    "scenes": ("file", "kind", "x", "y", "w", "h", "pose"),
+}
 
 Row = Sequence[str | float]
 
@@ -51,9 +56,7 @@ def scenes(folder: Path, count: int) -> Iterator[tuple[str, list[Row]]]:
         rng = np.random.default_rng([SCENES, i])
         scene = render_scene(rng, int(rng.choice(CROWDS)))
         quality = int(rng.integers(70, 95))
-        cv2.imwrite(
-            str(folder / name), cv2.cvtColor(scene.rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality]
-        )
+        cv2.imwrite(str(folder / name), cv2.cvtColor(scene.rgb, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
         boxes = [("body", box, "") for box in scene.bodies] + [("head", box, "") for box in scene.heads]
         boxes += [("hand", hand.box, hand.pose) for hand in scene.hands]
         yield name, [(name, kind, *(round(v, 1) for v in box), pose) for kind, box, pose in boxes]
@@ -73,9 +76,7 @@ def main() -> None:
     with index.open("a", newline="", buffering=1) as out:
         table = csv.writer(out)
         if fresh:
-            table.writerow(
-                "file pose side thumb x y w h".split() if args.what == "hands" else "file kind x y w h pose".split()
-            )
+            table.writerow(HEADERS[args.what])
         for _, rows in (hands if args.what == "hands" else scenes)(args.folder, args.count):
             table.writerows(rows)
 

@@ -24,13 +24,17 @@ COMPACT = ("fist", "like", "dislike", "finger_heart", "other")
 
 @dataclass(frozen=True, slots=True)
 class SceneHand:
-    """A hand in a scene. `box`: pixels of the scene; `visible`: share of it that nothing covers; `person`: index."""
+    """A hand in a scene. `box`: pixels of the scene; `visible`: share of it that nothing covers; `person`: index.
+
+    `thumb`: in or out, for poses that come with and without it.
+    """
 
     box: Box
     pose: str
     side: str
     visible: float
     person: int
+    thumb: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +116,15 @@ def render_scene(
         heads.append(head)
         hands += theirs
     seen = [
-        SceneHand(_clip(box, width, height), pose, side, canvas.visible(ident), i)
-        for box, pose, side, ident, i in hands
+        SceneHand(
+            _clip(box, width, height),
+            picture.pose,
+            side,
+            canvas.visible(ident),
+            i,
+            str(picture.details.get("thumb", "")),
+        )
+        for box, picture, side, ident, i in hands
         if _inside(box, width, height) > 0.6 and canvas.visible(ident) > 0.35
     ]
     shown = [i for i in range(len(crowd)) if canvas.visible(i) > 0.08]
@@ -151,7 +162,7 @@ def arrange(rng: Rng, count: int, poses: Sequence[str], width: int, height: int)
 
 def _draw_person(
     canvas: _Canvas, person: Person, index: int, light: Light, rng: Rng
-) -> tuple[Box, Box, list[tuple[Box, str, str, int, int]]]:
+) -> tuple[Box, Box, list[tuple[Box, RenderedHand, str, int, int]]]:
     looks = person.looks or draw_looks(rng)
     u, (px, py) = person.head_px, person.at
     arms, pictures = _arms_and_hands(person, looks, light, rng)
@@ -166,7 +177,7 @@ def _draw_person(
         ident = 1000 + index * 4 + k
         canvas.paste(picture.rgba, x, y, ident)
         for box, side in _single_boxes(picture):
-            out.append(((box[0] + x, box[1] + y, box[2], box[3]), picture.pose, side, ident, index))
+            out.append(((box[0] + x, box[1] + y, box[2], box[3]), picture, side, ident, index))
     body = (left, top, float(figure.rgba.shape[1]), float(figure.rgba.shape[0]))
     return body, head, out
 
@@ -193,7 +204,9 @@ def _arms_and_hands(
     wide = 0.62 * looks.girth + 0.2
     if person.poses[0] in ("hand_heart", "clasped"):
         heart = person.poses[0] == "hand_heart"
-        picture = _hand("hand_heart" if heart else "other", "right", None if heart else "clasped", person, looks, light, rng)
+        picture = _hand(
+            "hand_heart" if heart else "other", "right", None if heart else "clasped", person, looks, light, rng
+        )
         at = (rng.normal(0, 0.08), -rng.uniform(0.9, 1.7) if heart else -rng.uniform(2.7, 3.0))
         box = picture.box
         anchor = (box[0] + box[2] / 2, box[1] + box[3] / 2)
@@ -245,9 +258,7 @@ def _fitting_hand(pose: str, s: float, person: Person, looks: Looks, light: Ligh
     return picture
 
 
-def _hand(
-    pose: str, side: str, kind: str | None, person: Person, looks: Looks, light: Light, rng: Rng
-) -> RenderedHand:
+def _hand(pose: str, side: str, kind: str | None, person: Person, looks: Looks, light: Light, rng: Rng) -> RenderedHand:
     """A hand at the person's scale."""
     palm = PALM * person.head_px * rng.uniform(0.98, 1.2)
     guess = palm * (3.2 if pose == "hand_heart" or kind == "clasped" else 1.5 if pose in COMPACT else 2.0)
@@ -273,7 +284,7 @@ def _resized(picture: RenderedHand, factor: float) -> RenderedHand:
     solid = picture.rgba.copy()
     share = solid[..., 3:].astype(np.float32) / 255
     solid = np.dstack([solid[..., :3] * share, share]).astype(np.float32)
-    solid = cv2.resize(solid, (side, side), interpolation=how)
+    solid = np.asarray(cv2.resize(solid, (side, side), interpolation=how), np.float32)
     rgb = solid[..., :3] / np.maximum(solid[..., 3:], 1e-3)
     # The forearm goes over into the drawn arm under it.
     ramp = np.clip(np.minimum(np.arange(side), np.arange(side)[::-1]) / (0.14 * side), 0, 1)
@@ -308,7 +319,7 @@ def _visible_box(canvas: _Canvas, index: int, fallback: Box) -> Box:
 def _finish(rgb: Floats, rng: Rng) -> NDArray[np.uint8]:
     """What a camera adds: softness, uneven light, noise."""
     height, width = rgb.shape[:2]
-    rgb = cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.45, 0.9))
+    rgb = np.asarray(cv2.GaussianBlur(rgb, (0, 0), rng.uniform(0.45, 0.9)), np.float32)
     yy, xx = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     rgb = rgb * (1 - rng.uniform(0, 0.2) * (xx**2 + yy**2) / 2)[..., None] * np.float32(rng.uniform(0.85, 1.1))
     noise = rng.standard_normal(rgb.shape, np.float32) * np.float32(rng.uniform(1.0, 5.0))

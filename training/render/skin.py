@@ -18,7 +18,7 @@ SKIN = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """`towards`: unit vector to the light (x right, y down, z to the viewer); shares of key, sky and gloss; its tint."""
+    """`towards`: unit vector to the light (x right, y down, z to the viewer); shares of key, sky, gloss; tint."""
 
     towards: Floats
     key: float
@@ -92,7 +92,7 @@ def _shadow(hits: Hits, caps: Capsules, unit_px: float, light: Light) -> Floats:
 def skin_albedo(
     hits: Hits, flesh: Flesh, own: Floats, tone: Floats, cloth: Floats, thing: Floats, rng: np.random.Generator
 ) -> Floats:
-    """Colour without light: paler palms, redder tips and joints, nails, creases, cloth. `own`: hits in the hand's frame."""
+    """Colour without light: paler palms, redder tips, nails, creases, cloth. `own`: hits in the hand's frame."""
     part = np.asarray(flesh.part)[hits.which]
     dorsal = np.asarray(flesh.dorsal, np.float32)[hits.which] * np.array([1, -1, 1], np.float32)
     back = np.sum(hits.normal * dorsal, axis=1)

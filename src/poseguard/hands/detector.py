@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from poseguard.detectors import Seen
+from poseguard.errors import WeightsError
 from poseguard.hands.fingers import raised
 from poseguard.hands.landmarks import LandmarkNetwork, Landmarks
 from poseguard.hands.pose import OTHER, POSES, CropNetwork, CropOpinion, Floats, Fusion, Judgement, LandmarkClassifier
 from poseguard.people.types import Found, People
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
+from poseguard.texts import default_lang, say
 from poseguard.weights import digest, verified_bytes
 
 _NETWORKS = ("hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion")
@@ -28,13 +30,19 @@ class HandDetector:
     name = "hands"
     kinds = ("hand",)
 
-    def __init__(self, folder: Path | None = None) -> None:
-        marks, crop, classifier, fusion = (verified_bytes(name, extra_dir=folder) for name in _NETWORKS)
-        self._digests = tuple(digest(name, extra_dir=folder) for name in _NETWORKS)
+    def __init__(self, folder: Path | None = None, *, lang: str | None = None) -> None:
+        marks, crop, classifier, fusion = (verified_bytes(name, extra_dir=folder, lang=lang) for name in _NETWORKS)
+        self._digests = tuple(digest(name, extra_dir=folder, lang=lang) for name in _NETWORKS)
         self._marks = LandmarkNetwork(marks)
         self._crop = CropNetwork(crop)
         self._classifier = LandmarkClassifier(classifier)
-        self._fusion = Fusion(fusion)
+        try:
+            self._fusion = Fusion(fusion)
+        except (KeyError, ValueError) as wrong:
+            chosen = lang or default_lang()
+            raise WeightsError(
+                say("weights.unfit", chosen, name="pose_fusion", reason=repr(wrong)), say("weights.unfit-remedy", chosen)
+            ) from wrong
 
     def digests(self) -> tuple[Digest, ...]:
         return self._digests

@@ -29,9 +29,9 @@ class PeopleSearch:
 
     name = "people"
 
-    def __init__(self, folder: Path | None = None, threads: int = 1) -> None:
-        self._net = PeopleNetwork(verified_bytes("people", extra_dir=folder), threads)
-        self._digest = digest("people", extra_dir=folder)
+    def __init__(self, folder: Path | None = None, *, lang: str | None = None, threads: int = 1) -> None:
+        self._net = PeopleNetwork(verified_bytes("people", extra_dir=folder, lang=lang), threads)
+        self._digest = digest("people", extra_dir=folder, lang=lang)
 
     def digests(self) -> tuple[Digest, ...]:
         return (self._digest,)
