@@ -55,7 +55,7 @@ def labels_of(image: NDArray[np.uint8], hands: list[LabelledHand], teacher: Teac
 
 
 def cut(image: NDArray[np.uint8], rows: Rows, x: float, y: float, side: float) -> tuple[NDArray[np.uint8], Rows]:
-    """The square at x, y as a SIDE × SIDE crop; boxes are clipped, and dropped where less than half (bodies: a quarter) shows."""
+    """The square at x, y as a SIDE × SIDE crop; boxes are clipped; one of which less than half shows is dropped."""
     scale = SIDE / side
     matrix = np.array([[scale, 0, -x * scale], [0, scale, -y * scale]], np.float32)
     if scale < 0.7:
@@ -132,8 +132,8 @@ class CloseUps:
                 h, w = min(small.shape[0], cell), min(small.shape[1], cell)
                 x, y = cx * cell + rng.integers(0, cell - w + 1), cy * cell + rng.integers(0, cell - h + 1)
                 canvas[y : y + h, x : x + w] = small[:h, :w]
-                low = (rows[:, 1:3] * scale).clip(0, (w, h)) + (x, y)
-                high = ((rows[:, 1:3] + rows[:, 3:]) * scale).clip(0, (w, h)) + (x, y)
+                low = (rows[:, 1:3] * scale).clip(0, (w, h)) + np.array([x, y])
+                high = ((rows[:, 1:3] + rows[:, 3:]) * scale).clip(0, (w, h)) + np.array([x, y])
                 out.append(np.concatenate([rows[:, :1], low, high - low], 1))
         return canvas, np.concatenate(out).astype(np.float32)
 

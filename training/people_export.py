@@ -30,7 +30,8 @@ def main() -> None:
     head.export, head.format, head.dynamic = True, "onnx", True
     example = torch.zeros(1, 3, 640, 480)
     torch.onnx.export(
-        model, (example,), str(args.out), dynamo=False, opset_version=17, input_names=["images"], output_names=["boxes"],
+        model, (example,), str(args.out), dynamo=False, opset_version=17,
+        input_names=["images"], output_names=["boxes"],
         dynamic_axes={"images": {2: "height", 3: "width"}, "boxes": {2: "anchors"}},
     )  # fmt: skip
     net = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])

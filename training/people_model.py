@@ -9,7 +9,7 @@ from ultralytics.nn.tasks import DetectionModel
 
 
 class PeopleModel(DetectionModel):  # type: ignore[misc]
-    """ultralytics' model that trains in bfloat16 on a processor too, where ultralytics itself offers it on GPUs only."""
+    """Trains in bfloat16 on a processor too, where ultralytics itself offers it on GPUs only."""
 
     def _predict_once(self, x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:
         if not self.training:

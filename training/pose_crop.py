@@ -51,7 +51,7 @@ class PoseCrop(nn.Module):
 
 
 def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """One random view of a tile as SIDE × SIDE: turned, shifted, scaled, mirrored, small, blurred, recompressed, tinted."""
+    """One random SIDE × SIDE view: turned, shifted, scaled, mirrored, made small, blurred, recompressed, tinted."""
     hand = TILE / REACH
     crop = GROW * hand * math.exp(rng.normal(0, 0.13))
     angle = rng.normal(0, 14) if rng.random() < 0.8 else rng.uniform(-40, 40)
@@ -146,12 +146,12 @@ def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     )
     close = kinds == "close"
     weights[close] = (counts[inverse] ** -0.5)[close]
-    weights[close] *= 0.42 / weights[close].sum()
+    weights[close] *= 0.36 / weights[close].sum()
     per_pose = np.bincount(hardest[kinds == "group"], minlength=len(CLASSES))
     group = kinds == "group"
     weights[group] = (np.maximum(per_pose[hardest], 8.0) ** -0.45)[group]
-    weights[group] *= 0.36 / weights[group].sum()
-    for kind, share in (("none", 0.12), ("rendered", 0.12)):
+    weights[group] *= 0.47 / weights[group].sum()
+    for kind, share in (("none", 0.12), ("rendered", 0.05)):
         part = kinds == kind
         if part.any():
             weights[part] = share / part.sum()
@@ -216,7 +216,8 @@ def export(model: PoseCrop, path: Path) -> None:
     """ONNX with a free batch; input `crops`, output `logits`."""
     model.eval()
     torch.onnx.export(
-        model.to(memory_format=torch.contiguous_format), (torch.zeros(1, 3, SIDE, SIDE),), str(path), dynamo=False, opset_version=17,
+        model.to(memory_format=torch.contiguous_format), (torch.zeros(1, 3, SIDE, SIDE),), str(path),
+        dynamo=False, opset_version=17,
         input_names=["crops"], output_names=["logits"], dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}},
     )  # fmt: skip
 

@@ -4,7 +4,8 @@
     python -m training.pose_fusion hands --crop ... --people runs/people.onnx --hold-out 0.15
     python -m training.pose_fusion score --crop ... --landmarks ... [--split measure]
 
-`fit` writes weights/pose_fusion.json; `hands` adds when a box is kept. `score` prints what the tiles alone say: no detector, labelled boxes.
+`fit` writes weights/pose_fusion.json; `hands` adds when a box is kept. `score` prints what the tiles alone say: no
+detector, labelled boxes.
 """
 
 from __future__ import annotations
@@ -46,8 +47,16 @@ def opinions(crop: Path, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, 
     second = np.stack(
         [classifier.opinion(Landmarks(points[i], float(presence[i]), 0.5), float(sizes[i])) for i in pick]
     )
-    return {"crop": first, "landmarks": second, "hand": hand, "presence": presence[pick], "size": sizes[pick],
-            "soft": rows["soft"][pick, : len(POSES)], "kind": rows["kinds"][pick], "label": rows["labels"][pick], "source": rows["sources"][pick]}  # fmt: skip
+    picked = {name: rows[f"{name}s"][pick] for name in ("kind", "label", "source")}
+    soft = rows["soft"][pick, : len(POSES)]
+    return picked | {
+        "crop": first,
+        "landmarks": second,
+        "hand": hand,
+        "presence": presence[pick],
+        "size": sizes[pick],
+        "soft": soft,
+    }
 
 
 def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object]:
@@ -90,7 +99,10 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "landmarks": [round(v, 4) for v in b.tolist()],
         "alone": round(float(alone), 4),
         "bias": {p: round(v, 4) for p, v in zip(POSES, bias.tolist(), strict=True)},
-        "thresholds": {p: 0.4 if p == "fist" else 0.45 for p in POSES if p != "other"},
+        # Read off the curve that `fit` prints: precision 0.9 on small hands, few false poses on large ordinary ones.
+        "thresholds": {p: [0.38, 0.8] for p in POSES if p != "other"},
+        "small_px": 72,
+        "large_px": 160,
         "plainly_other": 0.97,
         "smallest_px": 16,
         "hand": [0.0, 1.0, 1.0],
@@ -138,7 +150,7 @@ def kept(crop: Path, people: Path, hold_out: float) -> list[float]:
     for cut in (-2.0, -1.5, -1.0, -0.5, 0.0):
         keep = odds > cut
         truth = goal.numpy() > 0.5
-        print(f"  log odds > {cut}: of the boxes {keep[truth].mean():.3f} of hands kept, precision {truth[keep].mean():.3f}")
+        print(f"  log odds > {cut}: {keep[truth].mean():.3f} of hands kept, precision {truth[keep].mean():.3f}")
     return [round(float(v), 4) for v in weights]
 
 
@@ -163,7 +175,7 @@ def weighed(numbers: dict[str, object], seen: dict[str, NDArray[np.generic]]) ->
 
 def curve(probabilities: Floats, seen: dict[str, NDArray[np.generic]], title: str) -> None:
     """Listed poses: recall and precision at several thresholds; fists told and mistaken."""
-    best, sure = probabilities.argmax(1), probabilities.max(1)
+    best, sure = probabilities[:, :OTHER].argmax(1), probabilities[:, :OTHER].max(1)
     label = seen["label"]
     certain = np.array([not str(v).endswith("?") and "|" not in str(v) for v in label]) & (seen["size"] >= 30)
     truth = np.array(
@@ -178,10 +190,14 @@ def curve(probabilities: Floats, seen: dict[str, NDArray[np.generic]], title: st
         hit = said & (named == t)
         bare = hit & (t != palm)
         fist = t == _FIST
+        recall, precision = hit.sum() / max(listed.sum(), 1), hit.sum() / max(said.sum(), 1)
+        bare_recall = bare.sum() / max((listed & (t != palm)).sum(), 1)
+        bare_precision = bare.sum() / max((said & (named != palm)).sum(), 1)
+        told, wrong = (named[fist] == _FIST).mean(), (~np.isin(named[fist], [_FIST, OTHER])).mean()
         print(
-            f"  {threshold:.1f} listed recall {hit.sum() / max(listed.sum(), 1):.3f} precision {hit.sum() / max(said.sum(), 1):.3f}"
-            f" | no palm {bare.sum() / max((listed & (t != palm)).sum(), 1):.3f} / {bare.sum() / max((said & (named != palm)).sum(), 1):.3f}"
-            f" | fists told {(named[fist] == _FIST).mean():.3f} as pose {(~np.isin(named[fist], [_FIST, OTHER])).mean():.3f} of {fist.sum()}"
+            f"  {threshold:.1f} listed recall {recall:.3f} precision {precision:.3f}"
+            f" | no palm {bare_recall:.3f} / {bare_precision:.3f}"
+            f" | fists told {told:.3f} as pose {wrong:.3f} of {fist.sum()}"
         )
 
 

@@ -41,7 +41,7 @@ def read(path: Path) -> NDArray[np.uint8]:
 
 @dataclass(frozen=True)
 class LabelledHand:
-    """A hand of a group photo. `box`: x, y, width, height as the teacher draws it; `size`: longer side of the hand itself."""
+    """A hand of a group photo. `box`: x, y, width, height as the teacher draws it; `size`: its own longer side."""
 
     file: Path
     key: str
@@ -85,7 +85,7 @@ def group_hands() -> list[LabelledHand]:
 
 
 def _own_labels() -> list[LabelledHand]:
-    """training/labels/hands.csv: boxes of the teacher on train-side photos that no table labels, labelled one by one."""
+    """training/labels/hands.csv: the teacher's boxes on train-side photos that no table labels, labelled one by one."""
     repos = {"props/" + r["file"]: r["repo"] for r in table(DATA / "props/index.csv")}
     repos |= {"hands/" + r["file"]: r["repo"] for r in table(DATA / "hands/group.csv")}
     repos |= {"hands/" + r["file"]: r["repo"] for r in table(DATA / "hands/wild_index.csv")}
@@ -112,7 +112,7 @@ def split_of_repo() -> dict[str, str]:
 
 
 def group_photos(split: str) -> list[Path]:
-    """Photos of people at large, by their repository's side; hands/group has no side of its own and follows its repository."""
+    """Photos of people at large, by their side; hands/group has none of its own and follows its repository."""
     sides = split_of_repo()
     paths = [DATA / "props" / r["file"] for r in table(DATA / "props/index.csv") if r["split"] == split]
     paths += [DATA / "hands" / r["file"] for r in table(DATA / "hands/wild_index.csv") if r["split"] == split]

@@ -46,7 +46,8 @@ class Teacher:
                 if hit.any():
                     bw, bh = np.exp(cells[2][hit]) * stride, np.exp(cells[3][hit]) * stride
                     x, y = (cells[0][hit] + xs[hit]) * stride, (cells[1][hit] + ys[hit]) * stride
-                    rows.append(np.stack([np.full_like(x, kind), scores[kind][hit], x - bw / 2 - pad, y - bh / 2 - pad, bw, bh], 1))  # fmt: skip
+                    left, top = x - bw / 2 - pad, y - bh / 2 - pad
+                    rows.append(np.stack([np.full_like(x, kind), scores[kind][hit], left, top, bw, bh], 1))
         if not rows:
             return np.zeros((0, 6), np.float32)
         found = np.concatenate(rows).astype(np.float32)

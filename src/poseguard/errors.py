@@ -17,7 +17,7 @@ class ExitCode(IntEnum):
 
 
 class PoseguardError(Exception):
-    """Base of every expected error: `message` says what and where, `remedy` what to do next (both already in the user's language)."""
+    """Base of every expected error: `message` says what and where, `remedy` what to do next, in the user's language."""
 
     exit_code = ExitCode.INTERNAL
 

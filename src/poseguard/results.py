@@ -123,7 +123,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule that applied. `explanation` says what was seen, where and how sure; `notes` what must be said beside it."""
+    """One rule that applied. `explanation`: what was seen, where and how sure; `notes`: what must be said beside it."""
 
     rule: str
     level: Level
@@ -156,7 +156,7 @@ class Scene:
 
 @dataclass(frozen=True, slots=True)
 class ContextInfo:
-    """The context a photo was weighed in, as resolved. Dates are ISO 8601; `posted` may be "draft"; None means not known."""
+    """The context a photo was weighed in, as resolved. Dates are ISO 8601 or "draft"; None means not known."""
 
     lang: str
     election: str | None = None

@@ -28,7 +28,7 @@ _NOBODY = People((), (), (), ())
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a scanner is made from; picklable, so that every worker makes the same. `rules`: folders laid over what ships."""
+    """What a scanner is made from; picklable, for every worker makes the same. `rules`: folders over what ships."""
 
     lang: str = "id"
     rules: tuple[Path, ...] = ()
@@ -73,7 +73,11 @@ class Scanner:
         self._on_read = on_read
         self.pack = load_pack(self.settings.rules, self.settings.pose_list, self.settings.lang)
         self._people = PeopleSearch(self.settings.weights, lang=self.settings.lang)
-        self._detectors = tuple(detectors) if detectors is not None else (HandDetector(self.settings.weights, lang=self.settings.lang),)
+        self._detectors = (
+            tuple(detectors)
+            if detectors is not None
+            else (HandDetector(self.settings.weights, lang=self.settings.lang),)
+        )
         self._models: tuple[Digest, ...] = tuple(d for part in (self._people, *self._detectors) for d in part.digests())
 
     def look(self, path: str | os.PathLike[str], **given: str) -> PhotoReport:

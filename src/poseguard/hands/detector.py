@@ -41,7 +41,8 @@ class HandDetector:
         except (KeyError, ValueError) as wrong:
             chosen = lang or default_lang()
             raise WeightsError(
-                say("weights.unfit", chosen, name="pose_fusion", reason=repr(wrong)), say("weights.unfit-remedy", chosen)
+                say("weights.unfit", chosen, name="pose_fusion", reason=repr(wrong)),
+                say("weights.unfit-remedy", chosen),
             ) from wrong
 
     def digests(self) -> tuple[Digest, ...]:

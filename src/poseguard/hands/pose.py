@@ -36,7 +36,7 @@ def log_softmax(logits: Floats) -> Floats:
 
 
 def cut(pixels: Pixels, box: Box, grow: float = GROW) -> Pixels:
-    """The square of `grow` times the box's longer side around it, SIDE × SIDE, edges repeated, smoothed when reduced."""
+    """The square of `grow` times the box's longer side around it, SIDE × SIDE, edges repeated, smooth when reduced."""
     x, y, width, height = box
     side = grow * max(width, height, 4.0)
     zoom = SIDE / side
@@ -84,7 +84,7 @@ class LandmarkClassifier:
         self._net = session(model)
 
     def opinion(self, marks: Landmarks, size: float) -> Floats:
-        """15 log probabilities, from the landmarks and their mirror image. `size`: longer side of the hand in pixels."""
+        """15 log probabilities, from the landmarks and their mirror image. `size`: the hand's longer side in pixels."""
         rows = [features(points, marks.presence, size) for points in (marks.points, mirrored(marks.points))]
         logits = self._net.run(None, {"features": np.stack(rows)})[0]
         return log_softmax(log_softmax(logits).mean(0))
@@ -113,7 +113,9 @@ class Fusion:
         self._landmarks = np.array(numbers["landmarks"], np.float32)
         self._bias = np.array([numbers["bias"][p] for p in POSES], np.float32)
         self._alone = float(numbers["alone"])
-        self._thresholds = {p: float(numbers["thresholds"][p]) for p in POSES if p != "other"}
+        thresholds = np.array([numbers["thresholds"][p] for p in POSES if p != "other"], np.float32)
+        self._small, self._large = thresholds.T
+        self._sizes = (math.log(numbers["small_px"]), math.log(numbers["large_px"]))
         self.plainly_other = float(numbers["plainly_other"])
         self.smallest = float(numbers["smallest_px"])
         self._hand = np.array(numbers["hand"], np.float32)
@@ -134,11 +136,17 @@ class Fusion:
         return np.exp(log_softmax(total + self._bias))
 
     def judge(self, probabilities: Floats, size: float) -> Judgement:
-        """Names the pose, or `other` where it cannot be told."""
-        best = int(probabilities.argmax())
-        label, sure = POSES[best], float(probabilities[best])
-        if label == "other":
-            return Judgement("other", sure, probabilities, False)
-        if size >= self.smallest and sure >= self._thresholds[label]:
-            return Judgement(label, sure, probabilities, False)
-        return Judgement("other", float(probabilities[OTHER]), probabilities, True)
+        """Names the likeliest pose where it reaches its threshold, `other` where it does not.
+
+        Thresholds rise with size: on a large hand a pose that is one is plainly so, and ordinary hands that resemble
+        one are many; on a small hand the same doubt is only blur.
+        """
+        best = int(probabilities[:OTHER].argmax())
+        sure = float(probabilities[best])
+        low, high = self._sizes
+        place = min(max((math.log(max(size, 1.0)) - low) / (high - low), 0.0), 1.0)
+        wanted = float(self._small[best] + place * (self._large[best] - self._small[best]))
+        if size >= self.smallest and sure >= wanted:
+            return Judgement(POSES[best], sure, probabilities, False)
+        ordinary = float(probabilities[OTHER])
+        return Judgement("other", ordinary, probabilities, ordinary < sure or size < self.smallest)

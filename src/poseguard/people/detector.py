@@ -9,8 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.people.types import Found, People
-from poseguard.reading.photo import Pixels, ReadPhoto
+from poseguard.reading.photo import Pixels
 
 BODY, HEAD, HAND = range(3)
 _STRIDE = 32
@@ -32,13 +31,16 @@ def session(model: bytes, threads: int = 1) -> Any:
 
 
 class PeopleNetwork:
-    """`people.onnx`: input `images` 1 × 3 × H × W, RGB, 0 to 1, sides multiples of 32; output 1 × 7 × N: centre x, centre y, width, height, three class scores."""
+    """`people.onnx`: input `images` 1 × 3 × H × W, RGB, 0 to 1, sides multiples of 32.
+
+    Output 1 × 7 × N: centre x, centre y, width, height, and the scores of body, head and hand.
+    """
 
     def __init__(self, model: bytes, threads: int = 1) -> None:
         self._net = session(model, threads)
 
     def run(self, pixels: Pixels, longest: int, score: float, pad: int = 0) -> Rows:
-        """Boxes above `score` with the longer side of `pixels` scaled to `longest` on a ground `pad` pixels wider all round."""
+        """Boxes above `score`; the longer side of `pixels` is scaled to `longest`, with `pad` pixels of grey around."""
         height, width = pixels.shape[:2]
         scale = longest / max(height, width)
         small = pixels
