@@ -15,6 +15,7 @@ from benchmarks.palm import WholeFrame, palm_model
 from benchmarks.scanning import Report, write_lines
 from benchmarks.scoring import Score, score
 from benchmarks.truth import TruthSet
+from poseguard.hands.detector import kept
 from poseguard.hands.landmarks import LandmarkNetwork
 from poseguard.hands.pose import CropNetwork, Fusion
 from poseguard.people.detector import HAND
@@ -63,7 +64,8 @@ def _own(weights: Path | None) -> list[Search]:
     def twice(pixels: Pixels) -> Hands:
         found = over(0.0)(pixels)
         opinions = crop.opinions(pixels, [box for box, _ in found])
-        return [hand for hand, said in zip(found, opinions, strict=True) if fusion.is_hand(hand[1], said.hand)]
+        likely = [fusion.hand(hand[1], said.hand) for hand, said in zip(found, opinions, strict=True)]
+        return [found[i] for i in kept([box for box, _ in found], likely, fusion.least_hand)]
 
     return [
         Search(f"own, score {SCORES[HAND]:g}", size, over(0.0)),

@@ -49,8 +49,9 @@ class Naive:
             size = max(box[2:])
             marks = self._marks.settle(pixels, box)
             second = self._classifier.opinion(marks, size)
-            if self._fusion.is_hand(score, opinion.hand):
-                weighed = self._fusion.probabilities(opinion.poses, second, marks.presence, size)
+            hand = self._fusion.hand(score, opinion.hand)
+            if hand >= self._fusion.least_hand:
+                weighed = self._fusion.probabilities(opinion.poses, second, marks.presence, size, hand)
                 judged = self._fusion.judge(weighed, size)
                 told.append((judged.label, judged.confidence, box))
         return told

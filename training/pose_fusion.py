@@ -100,12 +100,14 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "alone": round(float(alone), 4),
         "bias": {p: round(v, 4) for p, v in zip(POSES, bias.tolist(), strict=True)},
         # Read off the curve that `fit` prints: precision 0.9 on small hands, few false poses on large ordinary ones.
-        "thresholds": {p: [0.38, 0.8] for p in POSES if p != "other"},
-        "small_px": 72,
-        "large_px": 160,
+        # Hearts have few look-alikes among ordinary hands.
+        "thresholds": {p: [0.33, 0.6 if "heart" in p else 0.85] for p in POSES if p != "other"},
+        "small_px": 60,
+        "large_px": 110,
         "plainly_other": 0.97,
         "smallest_px": 16,
         "hand": [0.0, 1.0, 1.0],
+        "least_hand": 0.45,
     }
     return numbers
 
@@ -124,7 +126,7 @@ def kept(crop: Path, people: Path, hold_out: float) -> list[float]:
         if any(h.dense for h in labelled):
             continue
         image = read(path)
-        found = non_max_suppression(net.run(image, min(1280, 2 * max(image.shape[:2])), 0.1))
+        found = non_max_suppression(net.run(image, min(1280, 2 * max(image.shape[:2])), 0.05))
         found = found[(found[:, 0] == HAND) & (found[:, 4:].max(1) >= 24)]
         opinions = crops.opinions(image, [tuple(float(v) for v in row[2:]) for row in found])
         for row, opinion in zip(found, opinions, strict=True):
@@ -146,11 +148,11 @@ def kept(crop: Path, people: Path, hold_out: float) -> list[float]:
         return value
 
     optimizer.step(closure)
-    odds = (inputs @ weights.detach()).numpy()
-    for cut in (-2.0, -1.5, -1.0, -0.5, 0.0):
-        keep = odds > cut
+    likely = torch.sigmoid(inputs @ weights.detach()).numpy()
+    for cut in (0.2, 0.3, 0.35, 0.4, 0.45, 0.5):
+        keep = likely > cut
         truth = goal.numpy() > 0.5
-        print(f"  log odds > {cut}: {keep[truth].mean():.3f} of hands kept, precision {truth[keep].mean():.3f}")
+        print(f"  probability > {cut}: {keep[truth].mean():.3f} of hands kept, precision {truth[keep].mean():.3f}")
     return [round(float(v), 4) for v in weights]
 
 
@@ -207,7 +209,7 @@ def main() -> None:
     parser.add_argument("--crop", type=Path, required=True)
     parser.add_argument("--landmarks", type=Path)
     parser.add_argument("--people", type=Path, default=RUNS / "people.onnx")
-    parser.add_argument("--keep", type=float, default=-1.0, help="log odds from which a box is kept as a hand")
+    parser.add_argument("--keep", type=float, default=0.45, help="probability from which a box is kept as a hand")
     parser.add_argument("--hold-out", type=float, default=0.15)
     parser.add_argument("--split", default="measure")
     parser.add_argument("--numbers", type=Path, default=ROOT / "weights/pose_fusion.json")
@@ -216,8 +218,7 @@ def main() -> None:
     if args.step == "hands":
         numbers = json.loads(args.numbers.read_text())
         weights = kept(args.crop, args.people, args.hold_out)
-        weights[0] = round(weights[0] - args.keep, 4)
-        args.numbers.write_text(json.dumps(numbers | {"hand": weights}, indent=1) + "\n")
+        args.numbers.write_text(json.dumps(numbers | {"hand": weights, "least_hand": args.keep}, indent=1) + "\n")
         return
     if args.step == "fit":
         pick = np.flatnonzero((rows["splits"] == "train") & held_out(rows, args.hold_out))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from poseguard.hands.detector import linked
+from poseguard.hands.detector import kept, linked
 from poseguard.hands.pose import OTHER, POSES, Fusion, log_softmax
 from poseguard.results import Box, Evidence
 
@@ -17,10 +17,13 @@ NUMBERS: dict[str, Any] = {
     "landmarks": [0.0, 0.0, 0.6, 0.0],
     "alone": 1.0,
     "bias": dict.fromkeys(POSES, 0.0),
-    "thresholds": {p: 0.6 for p in POSES if p != "other"},
+    "thresholds": {p: [0.6, 0.8] for p in POSES if p != "other"},
+    "small_px": 60,
+    "large_px": 110,
     "plainly_other": 0.95,
     "smallest_px": 20,
     "hand": [2.0, 1.0, 0.5],
+    "least_hand": 0.4,
 }
 
 
@@ -61,12 +64,33 @@ def test_a_weight_never_turns_an_opinion_round() -> None:
 
 
 def test_a_pose_is_named_from_its_own_threshold_on() -> None:
-    strict = fusion(thresholds=NUMBERS["thresholds"] | {"peace": 0.9})
+    strict = fusion(thresholds=NUMBERS["thresholds"] | {"peace": [0.9, 0.9]})
     probabilities = np.exp(opinion(peace=0.8))
     assert fusion().judge(probabilities, 60).label == "peace"
     held_back = strict.judge(probabilities, 60)
     assert (held_back.label, held_back.unreadable) == ("other", True)
     assert held_back.confidence == pytest.approx(probabilities[OTHER])
+
+
+def test_a_large_hand_has_to_be_plainer_than_a_small_one() -> None:
+    probabilities = np.exp(opinion(peace=0.7))
+    assert fusion().judge(probabilities, 60).label == "peace"
+    assert fusion().judge(probabilities, 110).label == "other"
+
+
+def test_a_box_that_is_hardly_a_hand_hardly_shows_a_pose() -> None:
+    sure, doubtful = (
+        fusion().probabilities(opinion(peace=0.9), opinion(peace=0.9), 1.0, 60, hand)[POSES.index("peace")]
+        for hand in (1.0, 0.3)
+    )
+    assert doubtful == pytest.approx(0.3 * sure)
+
+
+def test_a_part_of_a_hand_is_no_second_hand() -> None:
+    whole, part, other = (0.0, 0.0, 40.0, 40.0), (5.0, 5.0, 20.0, 20.0), (60.0, 0.0, 40.0, 40.0)
+    assert kept([whole, part, other], [0.9, 0.8, 0.7], 0.45) == [0, 2]
+    assert kept([whole, part], [0.5, 0.8], 0.45) == [1]
+    assert kept([whole, other], [0.9, 0.4], 0.45) == [0]
 
 
 def test_a_hand_that_is_too_small_is_unreadable_rather_than_guessed() -> None:
@@ -84,9 +108,9 @@ def test_an_ordinary_hand_is_other_and_was_read() -> None:
 
 def test_a_box_is_kept_by_both_words_for_it() -> None:
     weigh = fusion()
-    assert weigh.is_hand(0.5, 0.9)
-    assert not weigh.is_hand(0.11, 0.05)
-    assert weigh.is_hand(0.11, 0.9)
+    assert weigh.hand(0.5, 0.9) > 0.5
+    assert weigh.hand(0.11, 0.05) < 0.2
+    assert weigh.hand(0.11, 0.05) < weigh.hand(0.11, 0.9)
 
 
 def test_log_softmax_survives_large_numbers() -> None:

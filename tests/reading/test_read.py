@@ -384,13 +384,16 @@ def test_pillows_switches_are_as_before(put: Put) -> None:
 
 
 def reader(done_reading: Callable[[], None]) -> Callable[[Path], tuple[ReadPhoto, float, int]]:
-    """What a worker runs below: the photo, the seconds it took and the most memory the worker ever had, in bytes."""
-    import resource
+    """What a worker runs below: the photo, the seconds it took and the most memory the worker ever had, in bytes.
+
+    VmHWM, not ru_maxrss: the latter starts with what the parent had when it forked.
+    """
 
     def task(path: Path) -> tuple[ReadPhoto, float, int]:
         started = time.monotonic()
         photo = read_photo(path)
-        return photo, time.monotonic() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        peak = next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM"))
+        return photo, time.monotonic() - started, int(peak.split()[1]) * 1024
 
     return task
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from poseguard.weights import digest, verified_bytes
 _NETWORKS = ("hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion")
 # Landmarks under this presence draw nothing and tell no fingers.
 _SURE_OF_HAND = 0.5
+_SAME_HAND = 0.55
 
 
 class HandDetector:
@@ -53,13 +55,16 @@ class HandDetector:
         assert photo.pixels is not None
         order = sorted(zip(people.hands, people.owner, strict=True), key=lambda h: (h[0].box[1] // 64, h[0].box[0]))
         opinions = self._crop.opinions(photo.pixels, [_scaled(hand.box, photo.scale) for hand, _ in order])
+        likely = [self._fusion.hand(h.score, o.hand) for (h, _), o in zip(order, opinions, strict=True)]
         evidence: list[Evidence] = []
-        for (found, owner), opinion in zip(order, opinions, strict=True):
-            if self._fusion.is_hand(found.score, opinion.hand):
-                evidence.append(self._one(photo, f"hand-{len(evidence) + 1}", found, opinion, owner))
+        for i in kept([hand.box for hand, _ in order], likely, self._fusion.least_hand):
+            found, owner = order[i]
+            evidence.append(self._one(photo, f"hand-{len(evidence) + 1}", found, opinions[i], likely[i], owner))
         return Seen(linked(evidence), sum(bool(e.details["unreadable"]) for e in evidence))
 
-    def _one(self, photo: ReadPhoto, name: str, found: Found, opinion: CropOpinion, owner: int | None) -> Evidence:
+    def _one(
+        self, photo: ReadPhoto, name: str, found: Found, opinion: CropOpinion, hand: float, owner: int | None
+    ) -> Evidence:
         assert photo.pixels is not None
         box, crop = found.box, opinion.poses
         scaled = _scaled(box, photo.scale)
@@ -70,12 +75,12 @@ class HandDetector:
             marks = self._marks.settle(photo.pixels, scaled)
             second = self._classifier.opinion(marks, size)
         presence = marks.presence if marks else 0.0
-        told = self._fusion.judge(self._fusion.probabilities(crop, second, presence, size), size)
+        told = self._fusion.judge(self._fusion.probabilities(crop, second, presence, size, hand), size)
         details: dict[str, Any] = {
             "person": None if owner is None else owner + 1,
             "size_px": round(max(box[2:])),
             "detector_score": found.score,
-            "hand_probability": opinion.hand,
+            "hand_probability": hand,
             "unreadable": told.unreadable,
             "opinions": _opinions(crop, second, presence, told),
         }
@@ -86,6 +91,24 @@ class HandDetector:
             fingers = raised(marks.points)
             details |= {"fingers": fingers[1:], "thumb": fingers[0]}
         return Evidence(name, "hand", told.label, told.confidence, box, side, points, details)
+
+
+def kept(boxes: Sequence[Box], likely: Sequence[float], least: float) -> list[int]:
+    """Indices, in order, of boxes that are hands with `least` or more; of two over one hand, the likelier.
+
+    Overlap is measured against the smaller box: a part of a hand, or a hand with its arm, is no second hand.
+    """
+    out: list[int] = []
+    for i in sorted(range(len(boxes)), key=lambda i: -likely[i]):
+        if likely[i] >= least and all(_shared(boxes[i], boxes[j]) <= _SAME_HAND for j in out):
+            out.append(i)
+    return sorted(out)
+
+
+def _shared(a: Box, b: Box) -> float:
+    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return max(width, 0.0) * max(height, 0.0) / max(min(a[2] * a[3], b[2] * b[3]), 1e-6)
 
 
 def _scaled(box: Box, scale: float) -> Box:

@@ -22,6 +22,7 @@ POSES = (
     "thumb_index", "finger_heart", "fist", "hand_heart", "other",
 )  # fmt: skip
 OTHER = POSES.index("other")
+_HEART = POSES.index("hand_heart")
 SIDE = 112
 GROW = 1.45
 
@@ -119,21 +120,29 @@ class Fusion:
         self.plainly_other = float(numbers["plainly_other"])
         self.smallest = float(numbers["smallest_px"])
         self._hand = np.array(numbers["hand"], np.float32)
+        self.least_hand = float(numbers["least_hand"])
 
-    def is_hand(self, score: float, likely: float) -> bool:
-        """Whether a box is kept: the people pass's score and the crop's word for it, both as log odds."""
+    def hand(self, score: float, likely: float) -> float:
+        """Probability that a box is a hand, from the people pass's score and the crop's word for it."""
         odds = [math.log(max(v, 1e-4) / max(1 - v, 1e-4)) for v in (score, likely)]
-        return float(self._hand @ (1.0, *odds)) > 0
+        return 1 / (1 + math.exp(-float(self._hand @ (1.0, *odds))))
 
-    def probabilities(self, crop: Floats, landmarks: Floats | None, presence: float, size: float) -> Floats:
-        """15 probabilities. `landmarks` None: no landmarks were spent on this hand."""
+    def probabilities(
+        self, crop: Floats, landmarks: Floats | None, presence: float, size: float, hand: float = 1.0
+    ) -> Floats:
+        """15 probabilities. `landmarks` None: no landmarks were spent on this hand; `hand`: that it is one at all."""
         scale = math.log(max(size, 8.0) / 48.0)
         total = crop * max(float(self._crop @ (1.0, scale)), 0.0)
         if landmarks is None:
             total = crop * self._alone
         else:
+            # Landmarks are of one hand: they have no say in whether two hands make a heart.
+            landmarks = landmarks.copy()
+            landmarks[_HEART] = crop[_HEART]
             total = total + landmarks * max(float(self._landmarks @ (1.0, scale, presence, presence * scale)), 0.0)
-        return np.exp(log_softmax(total + self._bias))
+        out = np.exp(log_softmax(total + self._bias)) * np.float32(hand)
+        out[OTHER] += 1 - hand
+        return out
 
     def judge(self, probabilities: Floats, size: float) -> Judgement:
         """Names the likeliest pose where it reaches its threshold, `other` where it does not.

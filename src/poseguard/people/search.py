@@ -15,7 +15,7 @@ from poseguard.weights import digest, verified_bytes
 
 # Scores under these are not handed on. Hands and heads are generous: the crop network has a second look at hands, and
 # a head that might be one is covered in pictures.
-SCORES = {BODY: 0.35, HEAD: 0.15, HAND: 0.10}
+SCORES = {BODY: 0.35, HEAD: 0.15, HAND: 0.05}
 FIRST = 640
 SECOND = 1280
 # A photo whose smallest heads and hands are at least this large at FIRST loses nothing there.
