@@ -99,9 +99,9 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "landmarks": [round(v, 4) for v in b.tolist()],
         "alone": round(float(alone), 4),
         "bias": {p: round(v, 4) for p, v in zip(POSES, bias.tolist(), strict=True)},
-        # Read off the curve that `fit` prints: precision 0.9 on small hands, few false poses on large ordinary ones.
-        # Hearts have few look-alikes among ordinary hands.
-        "thresholds": {p: [0.33, 0.6 if "heart" in p else 0.85] for p in POSES if p != "other"},
+        # Read off the curve that `fit` prints: precision 0.9 on small hands, few false poses on large ordinary ones,
+        # which resemble closed, open and two-fingered hands more than others.
+        "thresholds": {p: [0.33, 0.85 if p in ("fist", "palm", "peace") else 0.55] for p in POSES if p != "other"},
         "small_px": 60,
         "large_px": 110,
         "plainly_other": 0.97,

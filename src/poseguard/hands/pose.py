@@ -136,9 +136,9 @@ class Fusion:
         if landmarks is None:
             total = crop * self._alone
         else:
-            # Landmarks are of one hand: they have no say in whether two hands make a heart.
+            # Landmarks are of one hand: they may see a heart, but cannot deny that two hands make one.
             landmarks = landmarks.copy()
-            landmarks[_HEART] = crop[_HEART]
+            landmarks[_HEART] = max(landmarks[_HEART], crop[_HEART])
             total = total + landmarks * max(float(self._landmarks @ (1.0, scale, presence, presence * scale)), 0.0)
         out = np.exp(log_softmax(total + self._bias)) * np.float32(hand)
         out[OTHER] += 1 - hand
