@@ -30,5 +30,5 @@ class People:
 
     @property
     def count(self) -> int:
-        """People seen: heads, or bodies where more of them are seen."""
-        return max(sum(head.score >= SURE_HEAD for head in self.heads), len(self.bodies))
+        """People seen: heads, or bodies where no head is."""
+        return sum(head.score >= SURE_HEAD for head in self.heads) or len(self.bodies)
