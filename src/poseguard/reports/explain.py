@@ -124,7 +124,7 @@ def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
         if isinstance(value, Mapping):
             for inner, one in value.items():
                 yield f"{_detail_name(str(inner), lang)}: {_opinion(one, lang)}"
-        elif name not in _SHOWN_ELSEWHERE and value not in (None, False):
+        elif name not in _SHOWN_ELSEWHERE and value not in (None, False, [], ()):
             rest.append(f"{_detail_name(name, lang)} {_figure(value, lang)}")
     if evidence.landmarks:
         across = [point[0] for point in evidence.landmarks]
