@@ -19,8 +19,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from poseguard.people.detector import non_max_suppression
 from training.shared import DATA, RUNS, LabelledHand, group_hands, group_photos, read, table
-from training.teacher import Teacher, non_max_suppression
+from training.teacher import Teacher
 
 SIDE = 416
 Rows = NDArray[np.float32]  # class, x, y, width, height
@@ -44,9 +45,7 @@ def labels_of(image: NDArray[np.uint8], hands: list[LabelledHand], teacher: Teac
     found = found[found[:, 1] >= np.array(_SURE)[found[:, 0].astype(int)]]
     rows: list[NDArray[np.float32]] = []
     for kind in range(3):
-        part = found[found[:, 0] == kind]
-        if len(part):
-            part = part[non_max_suppression(part[:, 2:], part[:, 1], 0.5)]
+        part = non_max_suppression(found[found[:, 0] == kind], 0.5)
         for hand in hands if kind == 2 else ():
             part = part[~_meets(np.array(hand.box, np.float32), part[:, 2:])]
         rows.append(np.concatenate([part[:, :1], part[:, 2:]], 1))

@@ -7,15 +7,10 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from poseguard.people.detector import non_max_suppression
 from training.shared import SHARED
 
 CLASSES = ("body", "head", "hand")
-
-
-def non_max_suppression(boxes: NDArray[np.float32], scores: NDArray[np.float32], overlap: float) -> NDArray[np.int64]:
-    """Indices kept, best first. `boxes`: N × 4 as x, y, width, height."""
-    kept = cv2.dnn.NMSBoxes(boxes.astype(float).tolist(), scores.astype(float).tolist(), 0.0, overlap)
-    return np.asarray(kept, np.int64).reshape(-1)
 
 
 class Teacher:
@@ -51,11 +46,6 @@ class Teacher:
         if not rows:
             return np.zeros((0, 6), np.float32)
         found = np.concatenate(rows).astype(np.float32)
-        keep = []
-        for kind in range(3):
-            index = np.flatnonzero(found[:, 0] == kind)
-            if len(index):
-                keep.append(index[non_max_suppression(found[index, 2:], found[index, 1], 0.5)])
-        found = found[np.concatenate(keep)]
+        found = non_max_suppression(found, 0.5)
         found[:, 2:] /= scale
         return found

@@ -52,7 +52,7 @@ class PeopleSearch:
             rows = self._net.run(pixels, max(longest, SMALL), lowest, ROOM if longest <= 1.5 * SMALL else 0)
         else:
             rows = self._net.run(pixels, FIRST, lowest)
-            if longest > FIRST and self._wants_more(rows, longest):
+            if self._wants_more(rows, longest):
                 rows = self._closer(pixels, rows, lowest)
         rows = rows[rows[:, 1] >= np.array([SCORES[k] for k in (BODY, HEAD, HAND)])[rows[:, 0].astype(int)]]
         return non_max_suppression(rows)
