@@ -1,4 +1,5 @@
-"""Step 4a. What the people detector takes for a hand on the train side and no label knows: `none` for the crop network.
+"""Step 4a. Places without a hand on the train side, `none` for the crop network: what the people detector takes for
+a hand and no label knows, and a few at random.
 
     python -m training.mine [--people runs/people.onnx]
 
@@ -15,11 +16,12 @@ from pathlib import Path
 
 import numpy as np
 
-from poseguard.people.detector import HAND, PeopleNetwork, non_max_suppression
+from poseguard.people.detector import HAND, PeopleNetwork
+from poseguard.yolo import non_max_suppression
 from training.shared import DATA, RUNS, LabelledHand, group_hands, group_photos, read
 from training.teacher import Teacher
 
-_MOST = 25
+_MOST, _ANYWHERE = 25, 4
 
 
 def main() -> None:
@@ -28,6 +30,7 @@ def main() -> None:
     args = parser.parse_args()
     network = PeopleNetwork(args.people.read_bytes())
     teacher = Teacher()
+    rng = np.random.default_rng(7)
     labelled: dict[Path, list[LabelledHand]] = defaultdict(list)
     for hand in group_hands():
         labelled[hand.file].append(hand)
@@ -42,11 +45,17 @@ def main() -> None:
             known = [np.array(h.box) for h in labelled[path]]
             # Where the teacher sees anything like a hand, a person would have to decide.
             known += [row[2:] for row in teacher.find(image, 1280, 0.06) if row[0] == HAND]
-            fresh = [row for row in rows if not any(_near(row[2:], box) for box in known)]
-            for row in fresh[:_MOST]:
-                out.writerow([path.relative_to(DATA), *(round(float(v), 1) for v in row[2:]), "none"])
+            taken = [row[2:] for row in rows[:_MOST]] + _anywhere(rng, image.shape[:2])
+            for box in (b for b in taken if not any(_near(b, other) for other in known)):
+                out.writerow([path.relative_to(DATA), *(round(float(v), 1) for v in box), "none"])
             if n % 50 == 0:
                 print(f"{n} of {len(photos)}", file=sys.stderr, flush=True)
+
+
+def _anywhere(rng: np.random.Generator, shape: tuple[int, int]) -> list[np.ndarray]:
+    """Boxes of 20 to 200 px: walls, floors and cloth are no hand either."""
+    sides = np.minimum(np.exp(rng.uniform(np.log(20), np.log(200), _ANYWHERE)), min(shape))
+    return [np.array([rng.uniform(0, shape[1] - s), rng.uniform(0, shape[0] - s), s, s * rng.uniform(0.6, 1)]) for s in sides]
 
 
 def _near(box: np.ndarray, other: np.ndarray) -> bool:

@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.people.detector import non_max_suppression
+from poseguard.yolo import non_max_suppression
 from training.shared import DATA, RUNS, LabelledHand, group_hands, group_photos, read, table
 from training.teacher import Teacher
 

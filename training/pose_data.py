@@ -88,24 +88,26 @@ def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> tu
 
 
 def rendered(folder: Path, backgrounds: list[NDArray[np.uint8]]) -> Iterator[tuple[Example, NDArray[np.uint8], float]]:
-    """Rendered hands (RGBA) on pieces of real backgrounds."""
+    """Rendered hands (RGBA) on pieces of real backgrounds; of a heart, one of its two hands, as tables box them."""
     rng = np.random.default_rng(5)
     for row in table(folder / "index.csv"):
         picture = cv2.imread(str(folder / row["file"]), cv2.IMREAD_UNCHANGED)
         rgb, alpha = picture[:, :, 2::-1].astype(np.float32), picture[:, :, 3:].astype(np.float32) / 255
-        ys, xs = np.nonzero(alpha[:, :, 0] > 0.5)
-        size = max(int(xs.max() - xs.min()), int(ys.max() - ys.min())) * 0.95
+        x, y, w, h = (float(row[k]) for k in "xywh")
+        if row["pose"] == "hand_heart" and rng.random() < 0.7:
+            w /= 2
+            x += w * int(rng.integers(2))
+        size = max(w, h)
         side = max(int(REACH * size), 8)
         ground = backgrounds[rng.integers(len(backgrounds))]
         cut = int(min(ground.shape[:2]) * rng.uniform(0.15, 0.6))
-        y, x = rng.integers(0, ground.shape[0] - cut + 1), rng.integers(0, ground.shape[1] - cut + 1)
-        square = cv2.resize(ground[y : y + cut, x : x + cut], (side, side)).astype(np.float32)
-        cx, cy = (xs.max() + xs.min()) / 2, (ys.max() + ys.min()) / 2
-        matrix = np.array([[1, 0, side / 2 - cx], [0, 1, side / 2 - cy]], np.float32)
-        layer = cv2.warpAffine(rgb, matrix, (side, side))
-        mask = cv2.warpAffine(alpha, matrix, (side, side))[:, :, None]
+        top, left = rng.integers(0, ground.shape[0] - cut + 1), rng.integers(0, ground.shape[1] - cut + 1)
+        square = cv2.resize(ground[top : top + cut, left : left + cut], (side, side)).astype(np.float32)
+        matrix = np.array([[1, 0, side / 2 - x - w / 2], [0, 1, side / 2 - y - h / 2]], np.float32)
+        layer = cv2.warpAffine(rgb, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)
+        mask = cv2.warpAffine(alpha, matrix, (side, side), borderMode=cv2.BORDER_REPLICATE)[:, :, None]
         out = (square * (1 - mask) + layer * mask).astype(np.uint8)
-        example = Example(folder / row["file"], (0, 0, size, size), row["pose"], "rendered", "rendered", "train")
+        example = Example(folder / row["file"], (0, 0, w, h), row["pose"], "rendered", "rendered", "train")
         yield example, cv2.resize(out, (TILE, TILE), interpolation=cv2.INTER_AREA), size
 
 

@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 
 from poseguard.hands.landmarks import Landmarks
 from poseguard.hands.pose import OTHER, POSES, CropNetwork, Fusion, LandmarkClassifier
-from poseguard.people.detector import HAND, PeopleNetwork, non_max_suppression
+from poseguard.people.detector import HAND, PeopleNetwork
+from poseguard.yolo import non_max_suppression
 from training.pose_crop import held_out
 from training.pose_data import REACH, TILE
 from training.shared import ROOT, RUNS, LabelledHand, group_hands, read

@@ -7,7 +7,7 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from poseguard.people.detector import non_max_suppression
+from poseguard.yolo import non_max_suppression
 from training.shared import SHARED
 
 CLASSES = ("body", "head", "hand")

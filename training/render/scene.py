@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -94,8 +94,12 @@ def render_scene(
     *,
     size: tuple[int, int] | None = None,
     place: str | None = None,
+    behind: Callable[[Floats], None] | None = None,
 ) -> Scene:
-    """Draw people before a place. `people`: how many, or where exactly; `poses`: drawn from for raised hands."""
+    """Draw people before a place. `people`: how many, or where exactly; `poses`: drawn from for raised hands.
+
+    `behind`: draws things into the empty place (H × W × 3, 0 to 255) before anybody stands in it.
+    """
     crowd = list(people) if not isinstance(people, int) else []
     if size is None:
         long, share = int(rng.integers(960, 1281)), float(rng.choice([0.5625, 0.667, 0.75]))
@@ -109,6 +113,8 @@ def render_scene(
     canvas = _Canvas(
         draw_backdrop(place or str(rng.choice(PLACES)), width, height, rng), np.full((height, width), -1, np.int32)
     )
+    if behind is not None:
+        behind(canvas.rgb)
     heads, bodies, hands = [], [], []
     for i, person in enumerate(crowd):
         body, head, theirs = _draw_person(canvas, person, i, light, rng)

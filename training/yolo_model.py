@@ -1,4 +1,4 @@
-"""The people detector as a PyTorch model; a module of its own, so that checkpoints find it by name."""
+"""A detector of ours as a PyTorch model; a module of its own, so that checkpoints find it by name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import torch
 from ultralytics.nn.tasks import DetectionModel
 
 
-class PeopleModel(DetectionModel):  # type: ignore[misc]
+class Yolo(DetectionModel):  # type: ignore[misc]
     """Trains in bfloat16 on a processor too, where ultralytics itself offers it on GPUs only."""
 
     def _predict_once(self, x: torch.Tensor, *args: Any, **kwargs: Any) -> Any:

@@ -1,14 +1,16 @@
-"""Step 4. The people detector as ONNX, with a check that it gives what PyTorch gives.
+"""A trained detector as ONNX, its class names in it, with a check that it gives what PyTorch gives.
 
-python -m training.people_export [--checkpoint runs/people_train/weights/last.pt] [--out weights/people.onnx]
+    python -m training.yolo_export people|props [--checkpoint runs/WHAT_train/weights/last.pt] [--out weights/WHAT.onnx]
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 
@@ -19,12 +21,16 @@ _TOLERANCE_SCORE = 1e-3
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--checkpoint", type=Path, default=RUNS / "people_train/weights/last.pt")
-    parser.add_argument("--out", type=Path, default=ROOT / "weights/people.onnx")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("people", "props"))
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    state = torch.load(args.checkpoint, map_location="cpu", weights_only=False)
+    checkpoint = args.checkpoint or RUNS / f"{args.what}_train/weights/last.pt"
+    args.out = args.out or ROOT / f"weights/{args.what}.onnx"
+    state = torch.load(checkpoint, map_location="cpu", weights_only=False)
     model = (state.get("ema") or state["model"]).float().eval()
+    names = [model.names[i] for i in range(len(model.names))]
     model.fuse(verbose=False)
     head = model.model[-1]
     head.export, head.format, head.dynamic = True, "onnx", True
@@ -34,6 +40,9 @@ def main() -> None:
         input_names=["images"], output_names=["boxes"],
         dynamic_axes={"images": {2: "height", 3: "width"}, "boxes": {2: "anchors"}},
     )  # fmt: skip
+    graph = onnx.load(args.out)
+    onnx.helper.set_model_props(graph, {"names": json.dumps(names)})
+    onnx.save(graph, args.out)
     net = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
     worst_box = worst_score = 0.0
     for row in table(DATA / "hands/wild_index.csv")[:6]:

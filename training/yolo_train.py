@@ -1,8 +1,8 @@
-"""Step 3. Trains the people detector with ultralytics from the base body, in bfloat16 where the processor has it.
+"""Trains one of the two detectors with ultralytics from the base body, in bfloat16 where the processor has it.
 
-    python -m training.people_train [--epochs 5] [--resume]
+    python -m training.yolo_train people|props [--epochs 5] [--resume]
 
-Reads runs/people (step 2), writes runs/people_train/weights/last.pt after every epoch.
+Reads runs/WHAT (people_data, props_data), writes runs/WHAT_train/weights/last.pt after every epoch.
 """
 
 from __future__ import annotations
@@ -18,18 +18,23 @@ from safetensors.torch import load_file
 from ultralytics import settings
 from ultralytics.models.yolo.detect import DetectionTrainer
 
-from training.people_model import PeopleModel
 from training.shared import RUNS, SHARED
+from training.yolo_model import Yolo
 
-ARCHITECTURE = Path(__file__).with_name("people.yaml")
+ARCHITECTURE = Path(__file__).with_name("yolo.yaml")
+# Emblems have a right way round, people have none; a party's colours are part of its emblem.
+OVERRIDES: dict[str, dict[str, Any]] = {
+    "people": {"imgsz": 416, "mosaic": 0.15, "scale": 0.2, "hsv_s": 0.6},
+    "props": {"imgsz": 320, "mosaic": 0.05, "scale": 0.25, "hsv_s": 0.5, "hsv_h": 0.008, "fliplr": 0.0, "degrees": 4.0},
+}
 
 
-class PeopleTrainer(DetectionTrainer):  # type: ignore[misc]
+class Trainer(DetectionTrainer):  # type: ignore[misc]
     """Starts from the base body: every layer but the head loads by name and shape."""
 
-    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> PeopleModel:
+    def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Yolo:
         layout = yaml.safe_load(ARCHITECTURE.read_text()) | {"scale": "n"}
-        model = PeopleModel(layout, nc=3, ch=3, verbose=False)
+        model = Yolo(layout, nc=self.data["nc"], ch=3, verbose=False)
         if weights is not None:
             model.load(weights)
             return model
@@ -42,24 +47,24 @@ class PeopleTrainer(DetectionTrainer):  # type: ignore[misc]
 
 def main() -> None:
     settings.update({"sync": False})
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=tuple(OVERRIDES))
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--resume", action="store_true")
     args = parser.parse_args()
-    last = RUNS / "people_train/weights/last.pt"
-    trainer = PeopleTrainer(
+    last = RUNS / f"{args.what}_train/weights/last.pt"
+    trainer = Trainer(
         overrides={
             "model": str(last) if args.resume else str(ARCHITECTURE),
             "resume": str(last) if args.resume else False,
-            "data": str(RUNS / "people/data.yaml"),
+            "data": str(RUNS / args.what / "data.yaml"),
             "project": str(RUNS),
-            "name": "people_train",
+            "name": f"{args.what}_train",
             "exist_ok": True,
             "epochs": args.epochs,
             "batch": args.batch,
-            "imgsz": 416,
             "device": args.device,
             "amp": False,
             "workers": 1 if args.device == "cpu" else 12,
@@ -69,17 +74,15 @@ def main() -> None:
             "cos_lr": True,
             "warmup_epochs": 0.3,
             "weight_decay": 0.02,
-            "mosaic": 0.15,
             "close_mosaic": 1,
-            "scale": 0.2,
             "translate": 0.05,
-            "hsv_s": 0.6,
             "hsv_v": 0.5,
             "val": False,
             "plots": False,
             "pretrained": False,
             "deterministic": False,
             "seed": 7,
+            **OVERRIDES[args.what],
         }
     )
     trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(os.cpu_count() or 1))

@@ -1,0 +1,1 @@
+"""Drawn training pictures of party logos, other emblems and campaign props, with their true boxes."""

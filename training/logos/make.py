@@ -1,0 +1,157 @@
+"""Writes drawn training pictures of logos and props. The same seed gives the same pictures.
+
+python -m training.logos.make scenes DIR --side train --count 1000 --seed 0 [--jobs 1]
+    # images/, labels/ (YOLO: class cx cy w h), marks.csv: file, x, y, w, h, label, version, visible
+python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1]
+    # tiles.npy (N×128×128×3 RGB), rows.csv: label, version, size, source_file
+python -m training.logos.make sheet OUT.png        # a contact sheet of fictional marks in drawn places
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import lru_cache, partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from training.logos.artwork import load_marks
+from training.logos.canvas import CLASSES, Seen
+from training.logos.compose import scene
+from training.logos.places import Library
+from training.logos.sheet import contact_sheet
+from training.logos.tiles import SIDE, Tile, tile
+from training.logos.worn import find_people
+from training.shared import DATA, RUNS, read, table
+
+U8 = NDArray[np.uint8]
+T = TypeVar("T")
+SEEDS = {"train": 41, "test": 42}
+LONGEST = 1280
+MARK_COLUMNS = ("file", "x", "y", "w", "h", "label", "version", "visible")
+
+
+def places_of_side(rows: Sequence[tuple[str, str]], side: str) -> list[str]:
+    """Files (given with their repository) of a side: a stable quarter of the repositories is kept for testing."""
+    return [f for f, repo in rows if (zlib.crc32(repo.encode()) % 4 == 0) == (side == "test")]
+
+
+def photos(side: str) -> list[Path]:
+    """Photos without campaign marks, from the train side of the tables only."""
+    rows = [
+        ("props/" + r["file"], r["repo"])
+        for r in table(DATA / "props/index.csv")
+        if (r["kind"], r["split"]) == ("negative", "train")
+    ]
+    rows += [("hands/" + r["file"], r["repo"]) for r in table(DATA / "hands/wild_index.csv") if r["split"] == "train"]
+    return [DATA / f for f in places_of_side(rows, side)]
+
+
+@lru_cache(maxsize=2)
+def library(side: str) -> Library:
+    """Everything a side's pictures are made of."""
+    marks = load_marks(side)
+    places = []
+    for path in photos(side):
+        rgb = read(path)
+        scale = LONGEST / max(rgb.shape[:2])
+        if scale < 1:
+            rgb = np.asarray(cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+        places.append(rgb)
+    parties = {k: v for k, v in marks.items() if not k.startswith("neg:")}
+    people = find_people(places, RUNS / f"logos/people_{side}.json")
+    return Library(parties, {k: v for k, v in marks.items() if k.startswith("neg:")}, places, people)
+
+
+def yolo_rows(seen: Iterable[Seen], side: int) -> list[str]:
+    """Lines of a label file."""
+    out = []
+    for s in seen:
+        x, y, w, h = s.box
+        middle = ((x + w / 2) / side, (y + h / 2) / side, w / side, h / side)
+        out.append(" ".join([str(CLASSES.index(s.name)), *(f"{v:.5f}" for v in middle)]))
+    return out
+
+
+def _scene(index: int, folder: Path, side: str, seed: int) -> list[list[str | float]]:
+    cv2.setNumThreads(1)
+    rng = np.random.default_rng([SEEDS[side], seed, index])
+    rgb, seen = scene(library(side), rng)
+    name = f"{index:06d}"
+    quality = int(rng.integers(60, 96))
+    cv2.imwrite(
+        str(folder / "images" / f"{name}.jpg"),
+        cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR),
+        [cv2.IMWRITE_JPEG_QUALITY, quality],
+    )
+    lines = yolo_rows(seen, rgb.shape[0])
+    (folder / "labels" / f"{name}.txt").write_text("".join(line + "\n" for line in lines))
+    return [
+        [f"{name}.jpg", *s.box, s.mark.label, s.mark.version, round(s.visible, 3)] for s in seen if s.mark is not None
+    ]
+
+
+def _tile(index: int, side: str, seed: int) -> Tile:
+    cv2.setNumThreads(1)
+    return tile(library(side), np.random.default_rng([SEEDS[side] + 100, seed, index]))
+
+
+def _each(work: Callable[[int], T], side: str, count: int, jobs: int) -> Iterable[T]:
+    if jobs <= 1:
+        yield from map(work, range(count))
+        return
+    library(side)  # forked workers share it
+    with ProcessPoolExecutor(jobs, mp_context=get_context("fork")) as pool:
+        yield from pool.map(work, range(count), chunksize=64)
+
+
+def scenes(folder: Path, side: str, count: int, seed: int, jobs: int) -> None:
+    """Write scenes with their labels."""
+    for part in ("images", "labels"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    with (folder / "marks.csv").open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(MARK_COLUMNS)
+        for rows in _each(partial(_scene, folder=folder, side=side, seed=seed), side, count, jobs):
+            out.writerows(rows)
+
+
+def marks(folder: Path, side: str, count: int, seed: int, jobs: int) -> None:
+    """Write crops for the recogniser."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tiles = np.lib.format.open_memmap(folder / "tiles.npy", "w+", np.uint8, (count, SIDE, SIDE, 3))
+    with (folder / "rows.csv").open("w", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(("label", "version", "size", "source_file"))
+        for i, made in enumerate(_each(partial(_tile, side=side, seed=seed), side, count, jobs)):
+            tiles[i] = made.rgb
+            out.writerow((made.label, made.version, made.size, made.source))
+    tiles.flush()
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("scenes", "marks", "sheet"))
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--side", choices=("train", "test"), default="train")
+    parser.add_argument("--count", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--jobs", type=int, default=1)
+    args = parser.parse_args()
+    if args.what == "sheet":
+        cv2.imwrite(str(args.out), cv2.cvtColor(contact_sheet(args.seed), cv2.COLOR_RGB2BGR))
+        return
+    (scenes if args.what == "scenes" else marks)(args.out, args.side, args.count, args.seed, args.jobs)
+
+
+if __name__ == "__main__":
+    main()

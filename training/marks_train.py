@@ -1,0 +1,232 @@
+"""Trains the recogniser of emblems: whose a logo-like region is, and an embedding that enrolment compares.
+
+    python -m training.marks_train --tiles runs/marks [--epochs 20] [--leave-out pkb,pks] [--name marks]
+
+Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
+first nine layers of the base YOLOv5n, mean and maximum pooled, 128 values of length one, compared by cosine with one
+direction a class. `--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+from ultralytics.nn.tasks import DetectionModel
+
+from training.props_data import sides
+from training.shared import DATA, RUNS, SHARED, read, table
+
+SIDE, TILE = 96, 128
+GROW, REACH = 1.25, 1.67
+BACKGROUND = "background"
+_SHARPNESS = 24.0  # what a cosine is multiplied by before the softmax
+_MARGIN = 0.15  # what the right class must be ahead by, in cosine, while training
+
+
+class Marks(nn.Module):
+    """N × 3 × 96 × 96 RGB in 0..1 to N × K logits and N × 128 embeddings of length one."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__()
+        body = DetectionModel("yolov5n.yaml", ch=3, nc=3, verbose=False)
+        base = load_file(SHARED / "weights/yolov5n_base.safetensors")
+        body.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
+        self.body = nn.Sequential(*[body.model[i] for i in range(9)])
+        self.drop = nn.Dropout(0.2)
+        self.project = nn.Linear(512, 128)
+        self.classes = nn.Parameter(torch.randn(classes, 128) * 0.1)
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        features = self.body(x)
+        pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
+        embedding = nn.functional.normalize(self.project(self.drop(pooled)).float(), dim=1)
+        return _SHARPNESS * embedding @ nn.functional.normalize(self.classes, dim=1).T, embedding
+
+
+def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
+    """The square of REACH times the box's longer side around it, TILE × TILE, edges repeated."""
+    x, y, w, h = box
+    side = REACH * max(w, h, 4.0)
+    zoom = TILE / side
+    left, top = x + w / 2 - side / 2, y + h / 2 - side / 2
+    if zoom < 0.6:
+        image = cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        left, top, zoom = left * zoom, top * zoom, 1.0
+    matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]], np.float32)
+    return np.asarray(cv2.warpAffine(image, matrix, (TILE, TILE), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+
+
+def real_tiles() -> tuple[list[NDArray[np.uint8]], list[str], list[float]]:
+    """Boxed emblems of the train side; pieces of props and of photos without politics are `background`."""
+    side_of = sides()
+    tiles, labels, sizes = [], [], []
+    for row in table(DATA / "props/boxes.csv"):
+        if side_of[row["file"]] != "train" or not row["class"].startswith("logo:") or row["crowd"] == "1":
+            continue
+        image = read(DATA / "props" / row["file"])
+        box = tuple(float(row[k]) for k in "xywh")
+        tiles.append(tile(image, box))  # type: ignore[arg-type]
+        labels.append(row["class"].removeprefix("logo:"))
+        sizes.append(max(box[2:]))
+    mined = RUNS / "marks_mined.csv"
+    for row in table(mined) if mined.exists() else ():
+        box = tuple(float(row[k]) for k in "xywh")
+        tiles.append(tile(read(DATA / row["file"]), box))  # type: ignore[arg-type]
+        labels.append(BACKGROUND)
+        sizes.append(max(box[2:]))
+    return tiles, labels, sizes
+
+
+def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """One random crop: shifted and scaled as a detector's box is, turned, made smaller, blurred, tinted, recompressed."""
+    mark = TILE / REACH
+    crop = GROW * mark * math.exp(rng.normal(0, 0.1))
+    matrix = cv2.getRotationMatrix2D((TILE / 2, TILE / 2), rng.normal(0, 6), 1.0)
+    matrix[:, 2] += rng.normal(0, 0.06, 2) * mark
+    small = min(native, math.exp(rng.uniform(math.log(13), math.log(120))))
+    low = max(10, round(small * crop / mark))
+    zoom = low / crop
+    shift = np.array([[zoom, 0, low / 2 - TILE / 2 * zoom], [0, zoom, low / 2 - TILE / 2 * zoom], [0, 0, 1]])
+    source = cv2.GaussianBlur(picture, (0, 0), 0.45 / zoom) if zoom < 0.6 else picture
+    matrix = shift @ np.vstack([matrix, [0, 0, 1]])
+    out = cv2.warpAffine(source, matrix[:2], (low, low), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if rng.random() < 0.15:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.0))
+    values = out.astype(np.float32) * rng.uniform(0.65, 1.35) + rng.uniform(-25, 25)
+    if rng.random() < 0.5:
+        values *= rng.uniform(0.88, 1.12, 3).astype(np.float32)
+    if rng.random() < 0.25:
+        grey = values.mean(2, keepdims=True)
+        values = grey + (values - grey) * rng.uniform(0.2, 1.3)
+    out = values.clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))])[1], 1)
+    if rng.random() < 0.2:
+        s = int(low * rng.uniform(0.15, 0.35)) + 1
+        x, y = rng.integers(0, low - s + 1, 2)
+        out = out.copy()
+        out[y : y + s, x : x + s] = rng.integers(0, 256, 3)
+    return np.asarray(cv2.resize(out, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
+
+
+class Crops(Dataset[tuple[torch.Tensor, int]]):
+    """Spoiled views of the tiles at `order`."""
+
+    def __init__(
+        self, parts: list[NDArray[np.uint8]], sizes: NDArray[np.float32], labels: NDArray[np.int64], order: NDArray[np.int64]
+    ) -> None:
+        self.parts, self.sizes, self.labels, self.order = parts, sizes, labels, order
+        self.starts = np.cumsum([0, *(len(p) for p in parts)])
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    def __getitem__(self, n: int) -> tuple[torch.Tensor, int]:
+        i = int(self.order[n])
+        part = int(np.searchsorted(self.starts, i, "right")) - 1
+        picture = self.parts[part][i - self.starts[part]]
+        out = spoil(picture, float(self.sizes[i]), np.random.default_rng((3, n)))
+        return torch.from_numpy(out.transpose(2, 0, 1).copy()), int(self.labels[i])
+
+
+def train(args: argparse.Namespace) -> None:
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(1)
+    parts = [np.load(folder / "tiles.npy", mmap_mode="r") for folder in args.tiles]
+    rows = [row for folder in args.tiles for row in table(folder / "rows.csv")]
+    real, real_labels, real_sizes = real_tiles()
+    names = np.array([row["label"] for row in rows] + real_labels)
+    sizes = np.array([float(row["size"]) for row in rows] + real_sizes, np.float32)
+    genuine = np.arange(len(names)) >= len(rows)
+    left_out = set(args.leave_out.split(",")) if args.leave_out else set()
+    keep = np.array([n not in left_out and n != "other" for n in names])
+    classes = sorted(set(names[keep]))
+    labels = np.array([classes.index(n) if k else -1 for n, k in zip(names, keep, strict=True)])
+    weights = np.where(keep, 1.0, 0.0)
+    weights[genuine] *= args.real * weights[~genuine].sum() / max(_evened(labels, genuine & keep).sum(), 1e-9)
+    weights[genuine] *= _evened(labels, genuine & keep)[genuine]
+    rng = np.random.default_rng(1)
+    steps = args.epochs * (12_800 // args.batch)
+    order = rng.choice(len(names), steps * args.batch, p=weights / weights.sum())
+    loader = DataLoader(Crops([*parts, np.stack(real)], sizes, labels, order), args.batch, num_workers=1, prefetch_factor=4)
+    model = Marks(len(classes)).to(memory_format=torch.channels_last)
+    mean = Marks(len(classes))
+    mean.load_state_dict(model.state_dict())
+    decay = [p for p in model.parameters() if p.ndim > 1]
+    rest = [p for p in model.parameters() if p.ndim <= 1]
+    groups = [{"params": decay, "weight_decay": 0.03}, {"params": rest, "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups, lr=args.lr)
+    print(f"{len(names)} tiles ({genuine.sum()} of photos), {len(classes)} classes", file=sys.stderr)
+    started, running = time.time(), 0.0
+    model.train()
+    for step, (pictures, target) in enumerate(loader):
+        rate = args.lr * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits, _ = model(x)
+        logits = logits.float() - _SHARPNESS * _MARGIN * nn.functional.one_hot(target, len(classes))
+        loss = nn.functional.cross_entropy(logits, target, label_smoothing=0.03)
+        optimizer.zero_grad()
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
+        optimizer.step()
+        share = min(0.999, (1 + step) / (20 + step))
+        with torch.no_grad():
+            for a, b in zip(mean.state_dict().values(), model.state_dict().values(), strict=True):
+                a.mul_(share).add_(b, alpha=1 - share) if a.dtype.is_floating_point else a.copy_(b)
+        running = 0.98 * running + 0.02 * float(loss)
+        if (step + 1) % 100 == 0:
+            pace = (step + 1) * args.batch / (time.time() - started)
+            print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
+    torch.save({"classes": classes, "state": mean.state_dict()}, RUNS / f"{args.name}.pt")
+    export(mean, RUNS / f"{args.name}.onnx")
+    (RUNS / f"{args.name}.classes.json").write_text(json.dumps(classes))
+
+
+def _evened(labels: NDArray[np.int64], part: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Weights within `part` by which a common class counts no more than its number's square root."""
+    counts = np.bincount(labels[part], minlength=int(labels.max()) + 1)
+    out = np.zeros(len(labels))
+    out[part] = 1 / np.sqrt(counts[labels[part]])
+    return out
+
+
+def export(model: Marks, path: Path) -> None:
+    """ONNX with a free batch; input `crops`, outputs `logits` and `embedding`."""
+    model.eval()
+    torch.onnx.export(
+        model.to(memory_format=torch.contiguous_format), (torch.zeros(1, 3, SIDE, SIDE),), str(path),
+        dynamo=False, opset_version=17, input_names=["crops"], output_names=["logits", "embedding"],
+        dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}, "embedding": {0: "n"}},
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tiles", type=Path, nargs="+", required=True)
+    parser.add_argument("--epochs", type=int, default=20, help="of 12,800 crops each")
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--real", type=float, default=0.3, help="crops of photos for each crop of a scene")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--leave-out", default="")
+    parser.add_argument("--name", default="marks")
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,251 @@
+"""Fits what the scores of both networks are worth, on repositories and scenes that neither has seen: weights/marks.json.
+
+    python -m training.props_fit --scenes runs/logo_scenes_test [--props runs/props.onnx] [--marks runs/marks.onnx]
+
+Photos of the held-out repositories (labels/props_held_out.txt) and test scenes of `training.logos.make`, whose
+renderings and backgrounds are unseen. Prints what each threshold would give on the photos. Enrolment's numbers
+(`training.enrol_fit`) are kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+
+from poseguard.props.marks import cut, log_odds, logistic
+from poseguard.props.search import PropsSearch
+from poseguard.yolo import Rows, YoloNetwork
+from training.props_data import NAMES, sides
+from training.shared import DATA, ROOT, RUNS, read, table
+
+# Other names of the same party: the emblem it had before.
+VERSIONS = {
+    "perindo_old": ("perindo", "sebelum 2021"),
+    "pks_old": ("pks", "sebelum 2020"),
+    "pda2014": ("pda", "2014"),
+    "pna2014": ("pna", "2014"),
+}
+# Parties of other years and movements: told from the others, and named by their own code.
+LEAST_PRECISION = 0.95
+_SCENE = 0.15  # weight of a box in a scene beside one in a photo
+
+Truth = list[tuple[str, tuple[float, float, float, float], bool]]  # class, box, whether it is to be ignored
+
+
+@dataclass
+class Seen:
+    """Boxes of one kind: network's log odds, whether they are right, and their weight."""
+
+    x: list[list[float]] = field(default_factory=list)
+    y: list[float] = field(default_factory=list)
+    weight: list[float] = field(default_factory=list)
+    photo: list[str] = field(default_factory=list)
+
+    def add(self, x: list[float], right: bool, weight: float, photo: str) -> None:
+        self.x.append(x)
+        self.y.append(float(right))
+        self.weight.append(weight)
+        self.photo.append(photo)
+
+
+def party_of(label: str) -> tuple[str, str | None]:
+    """Party and version of a class of the recogniser."""
+    return VERSIONS.get(label, (label, None))
+
+
+def truths(scenes: Path | None) -> dict[Path, Truth]:
+    """Emblems and props of the held-out photos and of the test scenes."""
+    out: dict[Path, Truth] = defaultdict(list)
+    side_of = sides()
+    for file, side in side_of.items():
+        if side == "fit":
+            out[DATA / "props" / file] = []
+    for row in table(DATA / "props/boxes.csv"):
+        if side_of[row["file"]] == "fit" and row["class"] != "none":
+            box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
+            dim = row["crowd"] == "1" or row["difficult"] == "1"
+            out[DATA / "props" / row["file"]].append((row["class"], box, dim))
+    for path in sorted((scenes / "images").glob("*.jpg")) if scenes else ():
+        out[path] = []
+        for line in (scenes / "labels" / f"{path.stem}.txt").read_text().splitlines() if scenes else ():
+            kind, cx, cy, w, h = (float(v) for v in line.split())
+            if kind:
+                box = ((cx - w / 2) * 320, (cy - h / 2) * 320, w * 320, h * 320)
+                out[path].append((f"prop:{NAMES[int(kind)]}", box, False))
+    for row in table(scenes / "marks.csv") if scenes else ():
+        box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
+        out[scenes / "images" / row["file"]].append((f"logo:{party_of(row['label'])[0]}", box, False))  # type: ignore[operator]
+    return out
+
+
+def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    """Intersection over union."""
+    w = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
+    h = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
+    return 0.0 if w <= 0 or h <= 0 else w * h / (a[2] * a[3] + b[2] * b[3] - w * h)
+
+
+def regression(seen: Seen, columns: int) -> list[float]:
+    """Logistic weights, bias first; none below zero but the bias."""
+    x = torch.tensor(seen.x, dtype=torch.double)
+    y, w = torch.tensor(seen.y, dtype=torch.double), torch.tensor(seen.weight, dtype=torch.double)
+    raw = torch.zeros(columns, dtype=torch.double, requires_grad=True)
+    with torch.no_grad():
+        raw[1:] = 0.5
+    optimizer = torch.optim.LBFGS([raw], max_iter=200, line_search_fn="strong_wolfe")
+
+    def weights() -> torch.Tensor:
+        return torch.cat([raw[:1], raw[1:].clamp_min(0)])
+
+    def closure() -> torch.Tensor:
+        optimizer.zero_grad()
+        losses = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights(), y, reduction="none")
+        value = (losses * w).sum() / w.sum() + 2e-3 * (raw[1:] ** 2).sum()
+        value.backward()
+        return value
+
+    optimizer.step(closure)
+    return [round(float(v), 4) for v in weights().detach()]
+
+
+def temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """By which the logits are divided so that the shares are probabilities."""
+    best, least = 1.0, math.inf
+    for t in np.geomspace(0.3, 5, 60):
+        scaled = torch.from_numpy(logits / np.float32(t))
+        loss = float(torch.nn.functional.cross_entropy(scaled, torch.from_numpy(labels)))
+        if loss < least:
+            best, least = float(t), loss
+    return round(best, 3)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
+    parser.add_argument("--marks", type=Path, default=ROOT / "weights/marks.onnx")
+    parser.add_argument("--classes", type=Path, default=RUNS / "marks.classes.json")
+    parser.add_argument("--tiles", type=Path, help="test tiles of `training.logos.make marks`, for the temperature")
+    parser.add_argument("--scenes", type=Path)
+    parser.add_argument("--out", type=Path, default=ROOT / "weights/marks.json")
+    args = parser.parse_args()
+    classes = json.loads(args.classes.read_text())
+    parties = {c: party_of(c) for c in classes if not c.startswith("neg:") and c != "background"}
+    codes = sorted({p for p, _ in parties.values()})
+    of_party = np.array([[parties.get(c, ("",))[0] == code for code in codes] for c in classes], np.float32)
+    net = onnxruntime.InferenceSession(str(args.marks), providers=["CPUExecutionProvider"])
+    search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
+    warmth = tiles_temperature(net, args.tiles, classes) if args.tiles else 1.0
+    logos, props = Seen(), {name: Seen() for name in NAMES[1:]}
+    for path, truth in truths(args.scenes).items():
+        image = read(path)
+        weight = _SCENE if args.scenes and path.is_relative_to(args.scenes) else 1.0
+        rows = search.rows(image)
+        emblems = [(k[5:], box, dim) for k, box, dim in truth if k.startswith("logo:")]
+        logo_boxes(image, rows[rows[:, 0] == 0], net, warmth, of_party, codes, emblems, logos, weight, path)
+        for row in rows[rows[:, 0] > 0]:
+            name, box = NAMES[int(row[0])], tuple(float(v) for v in row[2:])
+            same = [(overlap(box, other), dim) for k, other, dim in truth if k == f"prop:{name}"]
+            if any(dim and o > 0.2 for o, dim in same) and not any(not dim and o >= 0.5 for o, dim in same):
+                continue
+            props[name].add([1.0, log_odds(float(row[1]))], any(o >= 0.5 for o, _ in same), weight, str(path))
+    fitted = regression(logos, 3)
+    least = curve(logos, fitted)
+    numbers = {
+        "classes": classes,
+        "party": {c: {"party": p, "version": v} for c, (p, v) in parties.items()},
+        "temperature": warmth,
+        "logo": fitted,
+        "least": least,
+        "least_box": 0.08,
+        "props": {},
+        "enrol": json.loads(args.out.read_text())["enrol"] if args.out.exists() else {},
+    }
+    for name, seen in props.items():
+        bias, scale = regression(seen, 2) if sum(seen.y) >= 5 else (-1.0, 1.0)
+        print(f"{name}: {len(seen.y)} boxes, {int(sum(seen.y))} right; {scale} {bias}")
+        numbers["props"][name] = {"scale": scale, "bias": bias, "least": 0.25}  # type: ignore[index]
+    args.out.write_text(json.dumps(numbers, indent=1) + "\n")
+
+
+def tiles_temperature(net: onnxruntime.InferenceSession, folder: Path, classes: list[str]) -> float:
+    """From test tiles whose class the recogniser knows; says how many it tells."""
+    rows, tiles = table(folder / "rows.csv"), np.load(folder / "tiles.npy", mmap_mode="r")
+    pick = [i for i, row in enumerate(rows) if row["label"] in classes]
+    logits = []
+    for start in range(0, len(pick), 64):
+        part = [cut(tiles[i], (25.7, 25.7, 76.6, 76.6)) for i in pick[start : start + 64]]
+        crops = np.stack(part).transpose(0, 3, 1, 2).astype(np.float32) / 255
+        logits.append(net.run(["logits"], {"crops": crops})[0])
+    told, labels = np.concatenate(logits), np.array([classes.index(rows[i]["label"]) for i in pick])
+    right = told.argmax(1) == labels
+    print(f"test tiles: {right.mean():.3f} of {len(pick)} told")
+    for low, high in ((12, 24), (24, 32), (32, 48), (48, 96), (96, 999)):
+        part = [low <= float(rows[i]["size"]) < high and not rows[i]["label"].startswith(("neg", "back")) for i in pick]
+        print(f"  parties, {low} to {high} px: {right[part].mean():.3f} of {sum(part)}")
+    return temperature(told, labels)
+
+
+def logo_boxes(
+    image: NDArray[np.uint8],
+    rows: Rows,
+    net: onnxruntime.InferenceSession,
+    warmth: float,
+    of_party: NDArray[np.float32],
+    codes: list[str],
+    emblems: Truth,
+    seen: Seen,
+    weight: float,
+    path: Path,
+) -> None:
+    """Adds every logo box: the detector's and the recogniser's log odds, and whether that party's emblem is there."""
+    if not len(rows):
+        return
+    boxes = [tuple(float(v) for v in row[2:]) for row in rows]
+    crops = np.stack([cut(image, box) for box in boxes]).transpose(0, 3, 1, 2).astype(np.float32) / 255  # type: ignore[arg-type]
+    logits = net.run(["logits"], {"crops": crops})[0] / np.float32(warmth)
+    shares = np.exp(logits - logits.max(1, keepdims=True))
+    told = (shares / shares.sum(1, keepdims=True)) @ of_party
+    for row, box, share in zip(rows, boxes, told, strict=True):
+        code = codes[int(share.argmax())]
+        met = [(name, dim) for name, other, dim in emblems if overlap(box, other) >= 0.35]
+        if met and all(name == "other" for name, _ in met):
+            continue
+        right = any(name == code for name, _ in met)
+        seen.add([1.0, log_odds(float(row[1])), log_odds(float(share.max()))], right, weight, str(path))
+
+
+def curve(seen: Seen, fitted: list[float]) -> float:
+    """Prints what thresholds give on the photos alone; the lowest from which LEAST_PRECISION of all boxes are right."""
+    x, y, w = np.array(seen.x), np.array(seen.y) > 0.5, np.array(seen.weight)
+    sure = np.array([logistic(v) for v in x @ np.array(fitted)])
+    photos = w == 1.0
+    names = np.array(seen.photo)
+    print(f"{len(y)} boxes, {photos.sum()} on photos of which {y[photos].sum()} right; weights {fitted}")
+    chosen = 0.9
+    for t in np.arange(0.9, 0.25, -0.05):
+        hit = sure >= t
+        precision = w[hit & y].sum() / max(w[hit].sum(), 1e-9)
+        clean = {n for n in names if "/negative/" in n}
+        alarms = {n for n in names[hit & photos] if n in clean}
+        print(
+            f"  {t:.2f}: precision {precision:.3f}, on photos {y[hit & photos].mean() if (hit & photos).any() else 1:.3f}"
+            f", of right boxes {y[hit & photos].sum() / max(y[photos].sum(), 1):.3f}; scenes "
+            f"{y[hit & ~photos].sum() / max(y[~photos].sum(), 1):.3f}; false on {len(alarms)} plain photos"
+        )
+        if precision >= LEAST_PRECISION and not alarms:
+            chosen = round(float(t), 2)
+    print(f"threshold {chosen}")
+    return chosen
+
+
+if __name__ == "__main__":
+    main()
