@@ -16,11 +16,12 @@ from PIL import Image, ImageOps
 
 from poseguard.hands.landmarks import LandmarkNetwork
 from poseguard.hands.pose import CropNetwork, Fusion, LandmarkClassifier
-from poseguard.people.detector import HAND, PeopleNetwork, non_max_suppression
+from poseguard.people.detector import HAND, PeopleNetwork
 from poseguard.people.search import SCORES, SECOND
 from poseguard.results import Box
 from poseguard.weights import verified_bytes
 from poseguard.workers import available_cpus
+from poseguard.yolo import non_max_suppression
 
 
 class Naive:

@@ -20,12 +20,19 @@ _SENTENCES = (
     r"fists read as a pose (?P<fists_posed>\d+) of (?P<fists>\d+)",
     r"listed poses: recall (?P<listed_recall>[\d.]+|nan)  precision (?P<listed_precision>[\d.]+|nan)",
     r"hand recall (?P<hand_recall>[\d.]+|nan)  hand precision (?P<hand_precision>[\d.]+|nan)",
+    r"micro precision (?P<tag_precision>[\d.]+|nan)  recall (?P<tag_recall>[\d.]+|nan)",
+    r"false alarms on (?P<clean>\d+) clean photos: (?P<alarms>\d+)",
+    r"logo: mAP50 (?P<logo_map>[\d.]+|nan)  weighted by boxes (?P<logo_ap>[\d.]+|nan)",
+    r"prop: mAP50 (?P<prop_map>[\d.]+|nan)  weighted by boxes (?P<prop_ap>[\d.]+|nan)",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`text`: as printed. `labels`: count, precision, recall, f1 a label; `sizes`: true, found, recall a group."""
+    """`text`: as printed. `labels`: count, precision, recall, f1 a label or tag, or count, AP50, precision, recall a class.
+
+    `sizes`: true, found, recall a group of hands.
+    """
 
     text: str
     labels: dict[str, dict[str, float]]
@@ -49,14 +56,14 @@ def parsed(text: str) -> Score:
     head: list[str] = []
     for line in text.splitlines():
         cells = re.split(r"\s{2,}", line.strip())
-        if cells[0] in ("label", "hands") and len(cells) > 2:
+        if cells[0] in ("label", "tag", "class", "hands") and len(cells) > 2:
             head = cells
         elif len(cells) == len(head) and all(re.fullmatch(r"[\d.]+|nan", cell) for cell in cells[1:]):
             row = dict(zip(head[1:], map(float, cells[1:]), strict=True))
-            if head[0] == "label":
-                labels[cells[0]] = {"count": row.pop(head[1]), **row}
-            else:
+            if head[0] == "hands":
                 sizes[cells[0]] = row
+            else:
+                labels[cells[0]] = {"count": row.pop(head[1]), **row}
     numbers: dict[str, float] = {}
     for sentence in _SENTENCES:
         if found := re.search(sentence, text):

@@ -15,12 +15,13 @@ import poseguard.scanner as house
 from poseguard.hands.landmarks import LandmarkNetwork
 from poseguard.hands.pose import CropNetwork, Fusion, LandmarkClassifier
 from poseguard.people.search import PeopleSearch
+from poseguard.props.detector import PropsDetector
 from poseguard.results import Level
 from poseguard.rules.context import Given, build_context
 
 P = ParamSpec("P")
 R = TypeVar("R")
-STAGES = ("decode", "people", "landmarks", "poses", "rest")
+STAGES = ("decode", "people", "landmarks", "poses", "props", "rest")
 _PARTS: tuple[tuple[str, Any, str], ...] = (
     ("decode", house, "read_photo"),
     ("people", PeopleSearch, "find"),
@@ -29,6 +30,7 @@ _PARTS: tuple[tuple[str, Any, str], ...] = (
     ("poses", LandmarkClassifier, "opinion"),
     ("poses", Fusion, "probabilities"),
     ("poses", Fusion, "judge"),
+    ("props", PropsDetector, "detect"),
 )
 
 

@@ -27,7 +27,7 @@ class TruthSet:
 
     name: str
     folder: Path
-    mode: Literal["poses", "boxes"] | None
+    mode: Literal["poses", "boxes", "tags", "ap"] | None
     rows: tuple[Row, ...]
     files: tuple[str, ...]
 
@@ -55,7 +55,7 @@ def write_table(path: Path, rows: Sequence[Row]) -> None:
 
 
 def truth_sets(shared: Path, side: Side) -> dict[str, TruthSet]:
-    """close-ups, props, wild and negative (photos without politics, labelled hands or not)."""
+    """Hands: close-ups, props, wild. negative: photos without politics. Logos and props: tags, ap (with negative)."""
     data = shared / "data"
     close = [row for row in read_table(data / "hands/truth.csv") if row["split"] == side]
     sets = {"close-ups": TruthSet("close-ups", data / "hands", "poses", tuple(close), _files(close))}
@@ -72,6 +72,13 @@ def truth_sets(shared: Path, side: Side) -> dict[str, TruthSet]:
         if row["split"] == side and row["file"].startswith("negative/")
     ]
     sets["negative"] = TruthSet("negative", data / "props", None, tuple(calm), _files(calm))
+    of_side = {row["file"] for row in read_table(data / "props/index.csv") if row["split"] == side}
+    tags, boxes = (
+        [row for row in read_table(data / "props" / table) if row["file"] in of_side]
+        for table in ("tags.csv", "boxes.csv")
+    )
+    sets["tags"] = TruthSet("tags", data / "props", "tags", tuple(tags), _files(tags))
+    sets["ap"] = TruthSet("ap", data / "props", "ap", tuple(boxes), _files((*boxes, *calm)))
     return sets
 
 

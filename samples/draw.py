@@ -14,14 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT.parent))
 
+from samples.mark import campaign, office, party_mark  # noqa: E402
 from training.render.figure import Looks  # noqa: E402
 from training.render.scene import Person, Scene, render_scene  # noqa: E402
 
+LOGO = "logo-partai-contoh.png"
 # Training pictures start their seeds with other numbers (training/render/make.py).
 SERIES = 500_000
 TAKEN = "2024:10:12 09:30:00"
@@ -33,7 +36,10 @@ BLACK = (30.0, 25.0, 22.0)
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A picture: who stands where, and how it is stored. `orientation`: EXIF, 1 upright; `cut`: share of bytes kept."""
+    """A picture: who stands where, and how it is stored. `orientation`: EXIF, 1 upright; `cut`: share of bytes kept.
+
+    `behind`: what else stands or hangs in the place.
+    """
 
     seed: int
     place: str
@@ -42,6 +48,7 @@ class Sample:
     orientation: int = 1
     cut: float | None = None
     taken: str | None = None
+    behind: Callable[[NDArray[np.float32]], None] | None = None
 
 
 def looks(
@@ -114,6 +121,23 @@ SAMPLES: dict[str, Sample] = {
     "14-hati-dua-tangan.jpg": Sample(
         214, "garden", alone("hand_heart", "hand_heart", looks(2, "hijab", NAVY, cloth=NAVY))
     ),
+    "15-bendera-contoh.jpg": Sample(
+        15,
+        "garden",
+        alone("rest", "hidden", looks(3, "short", WHITE), head=132, at=(560, 300)),
+        size=(1240, 820),
+        behind=campaign,
+    ),
+    "16-spanduk-kantor.jpg": Sample(
+        16,
+        "office",
+        (
+            Person((400, 400), 104, ("clasped", "clasped"), looks(2, "hijab", KHAKI, cloth=KHAKI)),
+            Person((790, 390), 108, ("rest", "hidden"), looks(4, "short", BROWN, "batik")),
+        ),
+        size=(1240, 820),
+        behind=office,
+    ),
 }
 
 
@@ -121,7 +145,7 @@ def draw(name: str) -> Scene:
     """The scene of a sample, upright, with its truth. Raises KeyError for a name that is no sample."""
     one = SAMPLES[name]
     rng = np.random.default_rng(SERIES + one.seed)
-    return render_scene(rng, one.people, size=one.size, place=one.place)
+    return render_scene(rng, one.people, size=one.size, place=one.place, behind=one.behind)
 
 
 def stored(name: str, scene: Scene) -> bytes:
@@ -145,8 +169,11 @@ def stored(name: str, scene: Scene) -> bytes:
 
 def main(names: list[str]) -> None:
     """Draw the named samples, or all."""
-    for name in names or list(SAMPLES):
-        (ROOT / name).write_bytes(stored(name, draw(name)))
+    for name in names or [*SAMPLES, LOGO]:
+        if name == LOGO:
+            Image.fromarray(party_mark(512)).save(ROOT / name, optimize=True)
+        else:
+            (ROOT / name).write_bytes(stored(name, draw(name)))
         print(name)
 
 

@@ -64,7 +64,7 @@ class FlagDetector:
         self.people.append(people.count)
         assert photo.info.width is not None and photo.info.height is not None
         box = (0.0, 0.0, photo.info.width / 2, photo.info.height / 2)
-        return Seen((Evidence("prop-1", "prop", "flag", 0.97, box, details={"colours": 2}),))
+        return Seen((Evidence("prop-1", "prop", "flag", 0.97, box, details={"colours": 2, "parties": ["pkb"]}),))
 
 
 @pytest.fixture(scope="module")
@@ -119,11 +119,11 @@ def test_another_detector_plugs_in_and_reaches_the_rules(tmp_path: Path) -> None
     report = own.look(OFFICE)
     assert [(e.id, e.kind, e.label, e.details["colours"]) for e in report.evidence] == [("prop-1", "prop", "flag", 2)]
     told = {finding.rule: finding for finding in report.findings}
-    # A rule that ships waits for props, and one of the agency's own speaks of flags.
-    assert set(told) == {"attribute", "flag-seen"}
+    # A rule that ships waits for props with a party on them, and one of the agency's own speaks of flags.
+    assert set(told) == {"party-mark", "flag-seen"}
     assert told["flag-seen"].title == "A flag is seen"
     assert all(finding.evidence == ("prop-1",) for finding in told.values())
-    assert report.risk.level is Level.MEDIUM
+    assert report.risk.level is Level.LOW
     assert [d.name for d in report.models] == ["people", "flags"]
     assert report.to_json()["evidence"][0]["kind"] == "prop"
     assert report.scene is not None and report.scene.hands_seen == 0
@@ -133,6 +133,20 @@ def test_a_detector_is_given_the_people(tmp_path: Path) -> None:
     flags = FlagDetector()
     Scanner(detectors=[flags]).look(THUMB)
     assert flags.people == [1]
+
+
+def test_what_another_detector_cannot_tell_is_no_unreadable_hand() -> None:
+    class Unsure(FlagDetector):
+        def detect(self, photo: ReadPhoto, people: People) -> Seen:
+            return Seen((), unreadable=7)
+
+    class Hands(Unsure):
+        kinds = ("hand",)
+
+    assert (scene := Scanner(detectors=[Unsure()]).look(OFFICE).scene) is not None
+    assert scene.hands_unreadable == 0
+    assert (scene := Scanner(detectors=[Unsure(), Hands()]).look(OFFICE).scene) is not None
+    assert scene.hands_unreadable == 7
 
 
 def test_scan_yields_one_outcome_a_job_in_order(tmp_path: Path) -> None:

@@ -144,8 +144,11 @@ class Crops(Dataset[tuple[torch.Tensor, int]]):
 def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
-    parts = [np.load(folder / "tiles.npy", mmap_mode="r") for folder in args.tiles]
-    rows = [row for folder in args.tiles for row in table(folder / "rows.csv")]
+    tables = [table(folder / "rows.csv") for folder in args.tiles]
+    rows = [row for part in tables for row in part]
+    # A run of the generator that was cut short has fewer rows than room for tiles.
+    stored = [np.load(folder / "tiles.npy", mmap_mode="r") for folder in args.tiles]
+    parts = [tiles[: len(part)] for tiles, part in zip(stored, tables, strict=True)]
     real, real_labels, real_sizes = real_tiles()
     names = np.array([row["label"] for row in rows] + real_labels)
     sizes = np.array([float(row["size"]) for row in rows] + real_sizes, np.float32)

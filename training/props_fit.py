@@ -29,8 +29,8 @@ from training.shared import DATA, ROOT, RUNS, read, table
 
 # Other names of the same party: the emblem it had before.
 VERSIONS = {
-    "perindo_old": ("perindo", "sebelum 2021"),
-    "pks_old": ("pks", "sebelum 2020"),
+    "perindo_old": ("perindo", "old"),
+    "pks_old": ("pks", "old"),
     "pda2014": ("pda", "2014"),
     "pna2014": ("pna", "2014"),
 }

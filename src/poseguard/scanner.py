@@ -12,6 +12,7 @@ from poseguard.detectors import Detector
 from poseguard.hands.detector import HandDetector
 from poseguard.people.search import PeopleSearch
 from poseguard.people.types import People
+from poseguard.props.detector import PropsDetector
 from poseguard.reading.limits import Limits
 from poseguard.reading.photo import ReadPhoto
 from poseguard.reading.problems import printable, problem
@@ -23,12 +24,19 @@ from poseguard.rules.engine import weigh
 from poseguard.rules.pack import load_pack
 from poseguard.workers import Failure, run
 
+PROPS = False
+"""Whether logos and props are looked for where nothing else is said."""
+
 _NOBODY = People((), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a scanner is made from; picklable, for every worker makes the same. `rules`: folders over what ships."""
+    """What a scanner is made from; picklable, for every worker makes the same. `rules`: folders over what ships.
+
+    `props`: look for logos and props; `detector_weights`: with a user's own ONNX detector; `logos`: the file of
+    enrolled logos, the user's default one where None.
+    """
 
     lang: str = "id"
     rules: tuple[Path, ...] = ()
@@ -37,6 +45,9 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     wants: Wants = field(default_factory=Wants)
     show_faces: bool = False
+    props: bool = PROPS
+    detector_weights: Path | None = None
+    logos: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +84,9 @@ class Scanner:
         self._on_read = on_read
         self.pack = load_pack(self.settings.rules, self.settings.pose_list, self.settings.lang)
         self._people = PeopleSearch(self.settings.weights, lang=self.settings.lang)
-        self._detectors = (
-            tuple(detectors)
-            if detectors is not None
-            else (HandDetector(self.settings.weights, lang=self.settings.lang),)
-        )
-        self._models: tuple[Digest, ...] = tuple(d for part in (self._people, *self._detectors) for d in part.digests())
+        self._detectors = tuple(detectors) if detectors is not None else _detectors(self.settings)
+        looked = (one for detector in self._detectors for one in detector.digests())
+        self._models: tuple[Digest, ...] = (*self._people.digests(), *looked)
 
     def look(self, path: str | os.PathLike[str], **given: str) -> PhotoReport:
         """One photo. `given`: election, region, posted, taken, subject, as on the command line."""
@@ -98,7 +106,7 @@ class Scanner:
             for detector in self._detectors:
                 seen = detector.detect(photo, people)
                 evidence += seen.evidence
-                unreadable += seen.unreadable
+                unreadable += seen.unreadable if "hand" in detector.kinds else 0
             scene = Scene(people.count, sum(e.kind == "hand" for e in evidence), unreadable)
         report = self._report(photo, job.context, tuple(evidence), scene, started)
         drawn = picture(photo, people, report, self.settings.wants, show_faces=self.settings.show_faces)
@@ -125,6 +133,15 @@ class Scanner:
             rules=self.pack.digests(),
             elapsed_ms=1000 * (time.perf_counter() - started),
         )
+
+
+def _detectors(settings: Settings) -> tuple[Detector, ...]:
+    """Hands, and logos and props where they are asked for."""
+    weights, lang = settings.weights, settings.lang
+    hands = HandDetector(weights, lang=lang)
+    if not settings.props:
+        return (hands,)
+    return hands, PropsDetector(weights, lang=lang, network=settings.detector_weights, gallery=settings.logos)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from poseguard.people.detector import BODY, HAND, HEAD, non_max_suppression
+from poseguard.people.detector import BODY, HAND, HEAD
 from poseguard.people.search import owners
 from poseguard.people.types import SURE_HEAD, Found, People
+from poseguard.yolo import non_max_suppression
 
 
 def rows(*found: tuple[int, float, float, float, float, float]) -> np.ndarray:

@@ -186,6 +186,62 @@ def fist() -> PhotoReport:
     )
 
 
+def logo(number: int, label: str, confidence: float, box: Box, **more: object) -> Evidence:
+    details = {
+        "size_px": round(max(box[2:])),
+        "detector_score": 0.71,
+        "version": None,
+        "second": {"label": "neg:kpu", "confidence": 0.04},
+        "enrolled": False,
+        "prop": None,
+        **more,
+    }
+    return Evidence(f"logo-{number}", "logo", label, confidence, box, details=details)
+
+
+def prop(number: int, label: str, confidence: float, box: Box, **more: object) -> Evidence:
+    details = {"size_px": round(max(box[2:])), "detector_score": 0.64, "parties": [], "logos": [], **more}
+    return Evidence(f"prop-{number}", "prop", label, confidence, box, details={**details, "person": more.get("person")})
+
+
+def banner() -> PhotoReport:
+    """A fist before a banner with two parties' logos, beside a shirt, a plain flag and an emblem nobody can tell."""
+    seen = (
+        hand(1, "fist", 0.95, (200.0, 400.0, 60.0, 60.0)),
+        logo(1, "pkb", 0.93, (320.0, 90.0, 80.0, 84.0), prop="prop-1"),
+        logo(2, "perindo", 0.81, (520.0, 92.0, 70.0, 80.0), prop="prop-1", version="perindo_old"),
+        logo(3, "unknown", 0.44, (880.0, 120.0, 30.0, 32.0), second={"label": "pan", "confidence": 0.3}),
+        logo(4, "relawan", 0.77, (230.0, 340.0, 40.0, 40.0), enrolled=True, name="Relawan Contoh", prop="prop-3"),
+        prop(1, "spanduk", 0.88, (250.0, 60.0, 600.0, 160.0), parties=["pkb", "perindo"], logos=["logo-1", "logo-2"]),
+        prop(2, "flag", 0.62, (900.0, 300.0, 90.0, 200.0)),
+        prop(3, "attribute", 0.7, (180.0, 300.0, 150.0, 200.0), parties=["relawan"], logos=["logo-4"], person=1),
+    )
+    finding = Finding(
+        rule="attribute",
+        level=Level.MEDIUM,
+        title="Atribut partai terlihat",
+        explanation="Satu spanduk dengan logo dua partai (yakin 88%).",
+        evidence=("prop-1", "logo-1"),
+        citations=(D7,),
+        other_readings=("Acara lintas partai.",),
+        would_change=("Spanduk bukan milik partai.",),
+        advice=("Jangan diunggah sebelum ditinjau.",),
+    )
+    return PhotoReport(
+        photo=PhotoInfo("foto/panggung.jpg", "e" * 64, 1000, 700, "jpeg", None),
+        status=Status.OK,
+        error=None,
+        evidence=seen,
+        findings=(finding,),
+        risk=Risk(Level.MEDIUM, 0.55),
+        scene=Scene(people=1, hands_seen=1, hands_unreadable=0),
+        context=CONTEXT,
+        models=MODELS,
+        rules=RULES,
+        elapsed_ms=120.0,
+    )
+
+
 def damaged() -> PhotoReport:
     """Not read whole, nothing seen, and a level that a careless rule left at none."""
     return PhotoReport(
@@ -220,7 +276,7 @@ def rejected() -> PhotoReport:
 
 
 def all_reports() -> tuple[PhotoReport, ...]:
-    return (fist(), rejected(), lone(), damaged(), group())
+    return (fist(), rejected(), lone(), damaged(), banner(), group())
 
 
 HEAD: Box = (560.0, 160.0, 120.0, 150.0)

@@ -6,7 +6,7 @@ import csv
 import io
 
 import pytest
-from report_samples import HOSTILE, all_reports, group, lone
+from report_samples import HOSTILE, all_reports, banner, group, lone
 
 from poseguard.reports.csv import COLUMNS, CsvReporter, neutral
 from poseguard.reports.output import StreamSink
@@ -29,6 +29,7 @@ def test_it_opens_with_a_byte_order_mark_and_holds_one_row_a_photo() -> None:
         "foto/rapat.jpg",
         "foto/kantin.webp",
         "foto/setengah.png",
+        "foto/panggung.jpg",
         "foto/apel/IMG_2001.jpg",
     ]
     assert all(set(row) == set(COLUMNS) for row in rows)
@@ -55,6 +56,13 @@ def test_two_hands_of_one_heart_are_one_pose_and_lists_are_joined() -> None:
     (row,) = csv.DictReader(io.StringIO(written((group(),)).decode("utf-8-sig"), newline=""))
     assert row["poses"] == "dua jari ×3; hati dua tangan ×1"
     assert row["advice"] == "Ulangi foto dengan tangan mengepal.; Jangan diunggah sebelum ditinjau."
+
+
+def test_logos_and_props_that_name_a_party_have_columns_of_their_own() -> None:
+    (row,) = csv.DictReader(io.StringIO(written((banner(),)).decode("utf-8-sig"), newline=""))
+    assert row["logos"] == "logo Perindo ×1; logo PKB ×1; logo RELAWAN ×1"
+    assert row["props"] == "atribut (kaus/rompi/jaket/topi) ×1; spanduk ×1"
+    assert row["poses"] == "tangan mengepal ×1"
 
 
 def test_with_semicolons_numbers_take_the_comma() -> None:

@@ -89,6 +89,7 @@ def test_the_worst_photo_stands_first_and_damaged_ones_are_not_clean(tmp_path: P
     parsed = Parsed(page(tmp_path, *all_reports()))
     assert [a["data-level"] for tag, a in parsed.tags if tag == "article"] == [
         "high",
+        "medium",
         "low",
         "unknown",
         "unknown",
@@ -148,7 +149,7 @@ def terminal(*reports: PhotoReport, lang: str = "id") -> str:
 
 def test_the_summary_comes_first_then_the_worst_photo() -> None:
     text = terminal(*all_reports())
-    order = ["5 foto diperiksa", "Perlu tinjauan manusia", "IMG_2001.jpg", "kantin.webp", "Tidak dapat dinilai\n"]
+    order = ["6 foto diperiksa", "Perlu tinjauan manusia", "IMG_2001.jpg", "kantin.webp", "Tidak dapat dinilai\n"]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
     assert "rapat.jpg" not in text

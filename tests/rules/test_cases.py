@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rules_help import Judge, hands
+from rules_help import Judge, hands, prop
 
 from poseguard.results import Finding
 
@@ -53,6 +53,35 @@ def test_case_is_the_same_in_english(case: dict[str, Any], judge: Judge) -> None
         (one.rule, one.level, len(one.notes)) for one in indonesian
     ]
     assert words(english) != words(indonesian)
+
+
+SEEN = [case for case in CASES if "marks" in case]
+
+
+@pytest.mark.parametrize("case", SEEN, ids=lambda case: f"case-{case['number']}")
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_what_was_declared_weighs_the_same_where_it_is_seen(case: dict[str, Any], lang: str, judge: Judge) -> None:
+    marks = [
+        prop(mark["label"], *mark["parties"], person=mark.get("person"), id=f"prop-{i}")
+        for i, mark in enumerate(case["marks"], 1)
+    ]
+    declared = [fact for fact in case["given"]["declare"] if fact != "attribute"]
+    given = {**case["given"], "declare": tuple(declared)}
+    findings, risk = judge([*seen(case), *marks], people=case.get("people", 9), lang=lang, **given)
+    said = words(findings)
+    assert risk.level == case["level"]
+    assert set(case["mark_rules"]) <= {one.rule for one in findings}
+    assert set(case.get("cites", ())) <= {cited.id for one in findings for cited in one.citations}
+    assert {one.id for one in marks} <= {ident for one in findings for ident in one.evidence}
+    assert {"id": "Terlihat oleh alat: ", "en": "Seen by the tool: "}[lang] in said
+    if "uniform" in declared or "state_vehicle" in declared:
+        assert {"id": "Dinyatakan pengguna, bukan terlihat", "en": "Declared by the user, not seen"}[lang] in said
+    for part in case.get("says", ()):
+        assert part in said or lang == "en"
+
+
+def test_every_case_with_attributes_is_there_with_what_is_seen() -> None:
+    assert [case for case in CASES if "attribute" in case["given"].get("declare", ())] == SEEN
 
 
 @pytest.mark.parametrize("number", [1, 6, 7, 9, 15])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from importlib.resources import files
 
 import pytest
-from rules_help import Judge, hands
+from rules_help import Judge, hands, logo, prop
 
 from poseguard.rules.model import Participant
 from poseguard.rules.pack import Pack
@@ -65,3 +65,23 @@ def test_ticket_numbers_are_not_used_before_they_were_drawn(judge: Judge) -> Non
     (after,) = judge(hands("peace"), **{**CONTEXT, "posted": "2023-11-14"})[0]
     assert "pasangan calon nomor 2 (" not in " ".join(before.notes)
     assert "pasangan calon nomor 2 (" in " ".join(after.notes)
+
+
+def test_whose_logo_it_is_changes_only_name_and_number(pack: Pack, judge: Judge) -> None:
+    dated = {version.party for version in pack.elections["pemilu-2024"].logo_version}
+    told = set()
+    for who in pack.elections["pemilu-2024"].party:
+        code = who.code or ""
+        for seen in ([logo(code, id="logo-1")], [prop("flag", code)], [*hands("like"), logo(code, id="logo-1")]):
+            findings, risk = judge(seen, **CONTEXT)
+            words = repr(findings).replace(f"{who.name} (partai nomor {who.number})", "NAMA")
+            told.add((len(seen), seen[0].kind, words if code not in dated else None, risk))
+    assert len(told) == 6
+
+
+def test_every_party_has_a_code_and_every_ticket_its_parties(pack: Pack) -> None:
+    election = pack.elections["pemilu-2024"]
+    assert all(party.code for party in election.party)
+    behind = [code for ticket in election.ticket for code in ticket.parties]
+    assert len(behind) == len(set(behind)) == 16
+    assert all(ticket.source.startswith("https://") for ticket in election.ticket)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from rules_help import Judge, hands
+from rules_help import Judge, hands, logo
 
 from poseguard.errors import DataError, UsageError
 from poseguard.results import Level
@@ -199,6 +199,104 @@ start = 2030-02-01
 end = 2030-02-03
 regime = "disiplin"
 """
+
+
+PARTIES = (
+    ELECTION.replace("end = 2030-02-01", "end = 2030-01-31")
+    + """\
+[[party]]
+number = 1
+name = "Partai Satu"
+code = "satu"
+[[party]]
+number = 2
+name = "Partai Dua"
+code = "dua"
+[[logo_version]]
+party = "satu"
+version = "old"
+valid_until = 2029-12-31
+[[logo_version]]
+party = "satu"
+valid_from = 2030-01-01
+[[ticket]]
+number = 1
+name = "Pasangan"
+parties = ["satu", "dua"]
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "problem", "remedy"),
+    [
+        ('code = "dua"', 'code = "satu"', 27, "party code “satu” is used twice", "a code of its own"),
+        ('party = "satu"\nvalid', 'party = "sat"\nvalid', 33, "“sat” in", "“satu”"),
+        ('version = "old"\n', "", 32, "“-” of “satu” stands there twice", "another name"),
+        ("valid_from = 2030-01-01", "valid_from = 2030-01-01\nvalid_until = 2029-01-01", 35, "ends before", "Correct"),
+        ("valid_from = 2030-01-01", 'source = "jernih.id/…"', 34, "incomplete", "seen_at"),
+        ("valid_from = 2030-01-01", 'valid_frm = "x"', 34, "unknown key “valid_frm”", "“valid_from”"),
+        ('["satu", "dua"]', '["satu", "duo"]', 38, "“duo” in", "“dua”"),
+        (
+            "local_numbers = false",
+            'local_numbers = false\nparties_of = "pemilu-2024"',
+            10,
+            "“pemilu-2024”",
+            "parties_of",
+        ),
+    ],
+)
+def test_an_error_about_parties_names_file_line_and_remedy(
+    old: str, new: str, line: int, problem: str, remedy: str, tmp_path: Path
+) -> None:
+    assert "uji" in load_pack([write(tmp_path, "fine.toml", PARTIES)]).elections
+    caught = error(tmp_path, PARTIES.replace(old, new, 1))
+    assert f"mine.toml, line {line}: " in caught.message
+    assert problem in caught.message
+    assert remedy in caught.remedy
+
+
+def test_parties_can_be_taken_over_from_another_election(tmp_path: Path, judge: Judge) -> None:
+    fine = ELECTION.replace("end = 2030-02-01", "end = 2030-01-31")
+    taken = fine.replace("local_numbers = false", 'local_numbers = false\nparties_of = "pemilu-2024"')
+    own = load_pack([write(tmp_path, "mine.toml", taken)])
+    given = {"by": own, "election": "uji", "posted": "2030-01-05"}
+    assert judge([logo("pkb")], **given)[1].level is Level.MEDIUM
+    assert "line 10: “pemilu-2042”" in error(tmp_path, taken.replace("pemilu-2024", "pemilu-2042")).message
+    own = load_pack([write(tmp_path, "mine.toml", PARTIES)])
+    assert judge([logo("pkb")], **{**given, "by": own})[1].level is Level.NONE
+    assert judge([logo("dua")], **{**given, "by": own})[1].level is Level.MEDIUM
+
+
+def test_a_local_pair_with_an_unknown_party_is_told(tmp_path: Path) -> None:
+    caught = error(tmp_path, REGION + 'parties = ["pkb", "golkr"]\n')
+    assert "line 14: “golkr”" in caught.message
+    assert "“golkar”" in caught.remedy
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "problem"),
+    [
+        ("share = 1.5", 4, "between 0 and 1"),
+        ("least = 1", 6, "too small"),
+        ("ratio = 0.5", 7, "too small"),
+        ('without = ["candidat"]', 9, "“candidat”"),
+    ],
+)
+def test_an_error_about_a_lineup_names_the_line(change: str, line: int, problem: str, tmp_path: Path) -> None:
+    lines = ["share = 0.8", "named_share = 0.5", "least = 3", "ratio = 2.0", "gap = 5.0", "without = []"]
+    key = change.split(" =")[0]
+    changed = [change if own.split(" =")[0] == key else own for own in lines]
+    head = 'schema = "poseguard.rules/1"\nversion = "1"\n[lineup.own]\n'
+    caught = error(tmp_path, head + "\n".join(changed) + "\n")
+    assert f"line {line}: " in caught.message
+    assert problem in caught.message
+
+
+def test_a_rule_that_a_note_names_can_be_turned_off(tmp_path: Path, judge: Judge) -> None:
+    text = 'schema = "poseguard.rules/1"\nversion = "1"\noff = ["mark-unnamed", "party-worn"]\n'
+    own = load_pack([write(tmp_path, "mine.toml", text)])
+    assert judge([logo("unknown")], by=own, election="pemilu-2024", posted="2024-01-15")[0] == ()
 
 
 def test_overlapping_phases_and_odd_names_are_refused(tmp_path: Path) -> None:

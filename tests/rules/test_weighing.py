@@ -144,12 +144,12 @@ def test_a_uniform_alone_is_no_finding(judge: Judge) -> None:
 
 
 def test_later_detectors_need_no_change_in_the_engine(judge: Judge) -> None:
-    logo = Evidence("logo-1", "logo", "partai-x", 0.97, (10, 10, 50, 50))
-    findings, risk = judge([*hands("peace"), logo], **CAMPAIGN)
+    face = Evidence("face-1", "face", "calon-x", 0.97, (10, 10, 50, 50))
+    findings, risk = judge([*hands("peace"), face], **CAMPAIGN)
     assert risk.level is Level.HIGH
-    assert findings[0].rule == "pose-with-attribute"
-    assert findings[0].evidence == ("hand-1", "logo-1")
-    assert "Terlihat oleh alat: logo “partai-x”" in findings[0].explanation
+    assert findings[0].rule == "pose-with-candidate"
+    assert findings[0].evidence == ("hand-1", "face-1")
+    assert "Terlihat oleh alat: face “calon-x”" in findings[0].explanation
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.ERROR])

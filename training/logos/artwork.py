@@ -118,7 +118,7 @@ def read_rgba(path: Path) -> U8:
     if image is None:
         raise ValueError(f"{path}: not readable")
     if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
+        image = (image / 257).astype(np.uint8)
     if image.ndim == 2:
         image = cv2.cvtColor(image, cv2.COLOR_GRAY2BGR)
     if image.shape[2] == 3:
@@ -128,7 +128,7 @@ def read_rgba(path: Path) -> U8:
     scale = LONGEST / max(rgba.shape[:2])
     if scale < 1:
         rgba = np.asarray(cv2.resize(rgba, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
-    return rgba
+    return np.asarray(rgba, np.uint8)
 
 
 def printings(rgba: U8, label: str, version: str, row: Row) -> list[Mark]:

@@ -58,9 +58,9 @@ class Canvas:
         flat = np.array([[0, 0], [w, 0], [w, h], [0, h]], np.float32)
         move = cv2.getPerspectiveTransform(flat, (corners - (a, b)).astype(np.float32))
         size = (c - a, d - b)
-        rgba = cv2.warpPerspective(sheet.rgba, move, size, flags=cv2.INTER_LINEAR)
-        ids = cv2.warpPerspective(sheet.ids, move, size, flags=cv2.INTER_NEAREST)
-        things = cv2.warpPerspective(sheet.things, move, size, flags=cv2.INTER_NEAREST)
+        rgba = np.asarray(cv2.warpPerspective(sheet.rgba, move, size, flags=cv2.INTER_LINEAR), np.uint8)
+        ids = np.asarray(cv2.warpPerspective(sheet.ids, move, size, flags=cv2.INTER_NEAREST), np.uint8)
+        things = np.asarray(cv2.warpPerspective(sheet.things, move, size, flags=cv2.INTER_NEAREST), np.uint8)
         view = self.rgb[b:d, a:c]
         share = rgba[..., 3:].astype(np.float32) / 255
         base = view.astype(np.float32)

@@ -186,4 +186,4 @@ def quad(width: float, height: float, turn: float, lean: float, rng: Rng) -> Flo
     depth = 1 + corners @ np.array([tx / max(width, 1), ty / max(height, 1)])
     corners = corners * (np.cos(tx), np.cos(ty)) / depth[:, None]
     c, s = np.cos(turn), np.sin(turn)
-    return (corners @ np.array([[c, s], [-s, c]])).astype(np.float32)
+    return np.asarray(corners @ np.array([[c, s], [-s, c]]), np.float32)

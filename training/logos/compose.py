@@ -15,6 +15,7 @@ from training.logos.garments import Maker
 from training.logos.light import faded, spoiled
 from training.logos.people import obstacle
 from training.logos.places import Library, among_people, place, portraits
+from training.logos.things import round_thing
 from training.logos.worn import dress
 
 U8 = NDArray[np.uint8]
@@ -48,7 +49,7 @@ def make_sheet(
 
     `single`: one mark, or more of it where there are always more; `bare`: no mark at all.
     """
-    campaign = bool(library.parties) and rng.random() < 0.68
+    campaign = bool(library.parties) and (kind == "ballot" or rng.random() < 0.68)
     count = {
         "spanduk": (1, 2, 2, 4, 7),
         "baliho": (1, 1, 2, 5, 8),
@@ -152,6 +153,16 @@ def obstruct(canvas: Canvas, rng: Rng) -> None:
         canvas.hang(Sheet(rgba, blank, blank), quad(w, h, rng.normal(0, 0.1), 0.0, rng) + np.array([x, y], np.float32))
 
 
+def roll(canvas: Canvas, rng: Rng) -> None:
+    """Round things that are no emblem."""
+    for _ in range(int(rng.integers(1, 4))):
+        rgba = round_thing(rng, logo_size(rng))
+        h, w = rgba.shape[:2]
+        blank = np.zeros((h, w), np.uint8)
+        at = rng.uniform(0, canvas.ids.shape[0], 2).astype(np.float32)
+        canvas.hang(Sheet(rgba, blank, blank), quad(w, h, rng.normal(0, 0.3), 0.25, rng) + at)
+
+
 def scene(library: Library, rng: Rng, side: int = SIDE) -> tuple[U8, list[Seen]]:
     """A picture and what can be seen on it. About a fifth has no mark at all."""
     worn = bool(library.people) and rng.random() < 0.17
@@ -162,6 +173,8 @@ def scene(library: Library, rng: Rng, side: int = SIDE) -> tuple[U8, list[Seen]]
             _fill(canvas, library, rng)
     if rng.random() < 0.35:
         obstruct(canvas, rng)
+    if rng.random() < 0.12:
+        roll(canvas, rng)
     rgb = spoiled(canvas.rgb[MARGIN : MARGIN + side, MARGIN : MARGIN + side], rng)
     seen = canvas.seen((MARGIN, MARGIN, side, side))
     return rgb, [s for s in seen if s.mark is None or not drowned(s.part(rgb))]

@@ -110,8 +110,8 @@ def _motif(rgb: U8, colour: Colour, other: Colour, rng: Rng) -> None:
         _beast(rgb, colour, other, cx, cy, r, rng)
     elif kind == 5:  # rays
         for a in np.arange(16) * np.pi / 8:
-            tip = (int(cx + 1.2 * r * np.cos(a)), int(cy + 1.2 * r * np.sin(a)))
-            cv2.line(rgb, (int(cx), int(cy)), tip, colour, 3, cv2.LINE_AA)
+            end = (int(cx + 1.2 * r * np.cos(a)), int(cy + 1.2 * r * np.sin(a)))
+            cv2.line(rgb, (int(cx), int(cy)), end, colour, 3, cv2.LINE_AA)
         cv2.circle(rgb, (int(cx), int(cy)), int(r * 0.5), other, -1, cv2.LINE_AA)
     elif kind == 6:  # wings
         for s in (-1, 1):

@@ -55,11 +55,10 @@ def _colour(sheet: Sheet) -> Colour:
 
 def _squeezed(sheet: Sheet, share: float) -> Sheet:
     size = (max(int(sheet.ids.shape[1] * share), 4), sheet.ids.shape[0])
-    near = {"interpolation": cv2.INTER_NEAREST}
     return Sheet(
         np.asarray(cv2.resize(sheet.rgba, size, interpolation=cv2.INTER_AREA), np.uint8),
-        np.asarray(cv2.resize(sheet.ids, size, **near), np.uint8),
-        np.asarray(cv2.resize(sheet.things, size, **near), np.uint8),
+        np.asarray(cv2.resize(sheet.ids, size, interpolation=cv2.INTER_NEAREST), np.uint8),
+        np.asarray(cv2.resize(sheet.things, size, interpolation=cv2.INTER_NEAREST), np.uint8),
     )
 
 

@@ -46,8 +46,8 @@ def uneven(rgb: U8, rng: Rng) -> U8:
         field = 1 - rng.uniform(0.25, 0.55) / (1 + np.exp(-side * rng.uniform(20, 120)))
     else:  # against the light: dark things, a bright glow that eats contrast
         glow = np.clip(smooth(w, h, 1, 1, rng) * 0.6 + 0.3, 0, 1)[..., None] * np.float32(rng.uniform(30, 100))
-        return np.clip(rgb * np.float32(rng.uniform(0.45, 0.8)) + glow, 0, 255).astype(np.uint8)
-    return np.clip(rgb * np.clip(field, 0.3, 1.7).astype(np.float32)[..., None], 0, 255).astype(np.uint8)
+        return np.asarray(np.clip(rgb * np.float32(rng.uniform(0.45, 0.8)) + glow, 0, 255), np.uint8)
+    return np.asarray(np.clip(rgb * np.asarray(np.clip(field, 0.3, 1.7), np.float32)[..., None], 0, 255), np.uint8)
 
 
 def blurred(rgb: U8, rng: Rng, least: float = 0.0, most: float = 2.2) -> U8:
@@ -71,7 +71,7 @@ def noisy(rgb: U8, rng: Rng) -> U8:
     grain = rng.integers(-128, 128, (h, w, 3), np.int16) * np.float32(amount / 74)
     if rng.random() < 0.5:
         grain = np.asarray(cv2.blur(grain, (2, 2)), np.float32) * 1.6
-    return np.clip(rgb + grain, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(rgb + grain, 0, 255), np.uint8)
 
 
 def rescaled(rgb: U8, rng: Rng) -> U8:

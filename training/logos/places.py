@@ -83,7 +83,7 @@ def among_people(library: Library, side: int, size: float, chest: float, rng: Rn
     top = y + 1.8 * h + shift[1] - reach / 2
     move = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]])
     if scale < 0.6:
-        photo = cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        photo = np.asarray(cv2.resize(photo, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)
         move[:, :2] *= 2
     rgb = np.asarray(
         cv2.warpAffine(photo, move, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT), np.uint8
@@ -111,7 +111,8 @@ def place(library: Library, side: int, rng: Rng) -> U8:
     wanted = int(np.clip(side * np.exp(rng.uniform(np.log(0.5), np.log(2.6))), 64, least))
     y, x = int(rng.integers(0, photo.shape[0] - wanted + 1)), int(rng.integers(0, photo.shape[1] - wanted + 1))
     part = photo[y : y + wanted, x : x + wanted]
-    part = cv2.resize(part, (side, side), interpolation=cv2.INTER_AREA if wanted > side else cv2.INTER_LINEAR)
+    how = cv2.INTER_AREA if wanted > side else cv2.INTER_LINEAR
+    part = np.asarray(cv2.resize(part, (side, side), interpolation=how), np.uint8)
     return np.ascontiguousarray(part[:, ::-1] if rng.random() < 0.5 else part, dtype=np.uint8)
 
 

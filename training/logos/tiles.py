@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from training.logos.artwork import Mark
 from training.logos.canvas import Canvas, drowned
-from training.logos.compose import hang_somewhere, make_sheet, obstruct, worn_by_people
+from training.logos.compose import hang_somewhere, make_sheet, obstruct, roll, worn_by_people
 from training.logos.fiction import fictional_mark
 from training.logos.light import spoiled
 from training.logos.places import Library, drawn_place, place
@@ -125,6 +125,8 @@ def _background(library: Library, rng: Rng) -> Tile:
         )
         if rng.random() < 0.3:
             obstruct(canvas, rng)
+        if rng.random() < 0.2:
+            roll(canvas, rng)
         rgb = canvas.rgb
     box = (side / 2 - size / 2, side / 2 - size / 2, size, size)
     return Tile(cut(spoiled(rgb, rng, harsh), box, rng), "background", "", round(size, 1), "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 import cv2
@@ -36,13 +37,14 @@ OFFICE = (
 
 @lru_cache(maxsize=1)
 def _fonts() -> tuple[ImageFont.FreeTypeFont | ImageFont.ImageFont, ...]:
-    # Pillow and matplotlib (both there for training) bring these, the same everywhere.
-    import matplotlib
-
-    folder = Path(matplotlib.get_data_path()) / "fonts/ttf"
+    # matplotlib (of the training extra) brings faces that are the same everywhere; Pillow brings one.
+    own: list[ImageFont.FreeTypeFont | ImageFont.ImageFont] = [ImageFont.load_default(HEIGHT)]
+    spec = find_spec("matplotlib")
+    if spec is None or spec.origin is None:
+        return tuple(own)
+    folder = Path(spec.origin).parent / "mpl-data/fonts/ttf"
     names = ("DejaVuSans-Bold", "DejaVuSans", "DejaVuSerif-Bold", "DejaVuSans-BoldOblique", "STIXGeneralBolIta")
-    own = [ImageFont.truetype(str(folder / f"{name}.ttf"), HEIGHT) for name in names]
-    return (*own, ImageFont.load_default(HEIGHT))
+    return (*(ImageFont.truetype(str(folder / f"{name}.ttf"), HEIGHT) for name in names), *own)
 
 
 @lru_cache(maxsize=4000)

@@ -43,21 +43,26 @@ def find_people(photos: Sequence[U8], cache: Path) -> list[Person]:
     """People whose chest can be seen, by the teacher network; kept in a file, since it takes minutes."""
     if cache.exists():
         rows = json.loads(cache.read_text())
-        return [Person(int(p), (h[0], h[1], h[2], h[3]), (b[0], b[1], b[2], b[3])) for p, h, b in rows]
+        return [Person(int(p), _box(h), _box(b)) for p, h, b in rows]
     from training.teacher import Teacher
 
     teacher = Teacher()
     found: list[Person] = []
     for number, photo in enumerate(photos):
         rows = teacher.find(photo, 960, 0.4)
-        bodies, heads = ([tuple(float(v) for v in r[2:6]) for r in rows if r[0] == kind] for kind in (BODY, HEAD))
+        bodies, heads = ([_box(r[2:6]) for r in rows if r[0] == kind] for kind in (BODY, HEAD))
         found += [Person(number, head, body) for head in heads for body in bodies if _belong(head, body)]
     cache.parent.mkdir(parents=True, exist_ok=True)
     cache.write_text(json.dumps([(p.photo, p.head, p.body) for p in found]))
     return found
 
 
-def _belong(head: Sequence[float], body: Sequence[float]) -> bool:
+def _box(values: Sequence[float] | NDArray[np.float32]) -> Box:
+    x, y, w, h = (float(v) for v in values)
+    return x, y, w, h
+
+
+def _belong(head: Box, body: Box) -> bool:
     """Whether a head sits on top of a body that shows its chest."""
     hx, hy, hw, hh = head
     bx, by, bw, bh = body
@@ -113,8 +118,8 @@ def stamp(canvas: Canvas, mark: Mark, at: tuple[float, float], size: float, rng:
     move = np.asarray(cv2.getRotationMatrix2D((x + w / 2, y + h / 2), turn, 1), np.float64)
     move[:, 2] += room / 2 - np.array([x + w / 2, y + h / 2])
     move[0] = move[0] * squeeze + (0, 0, room / 2 * (1 - squeeze))
-    rgba = cv2.warpAffine(rgba, move, (room, room))
-    mask = cv2.warpAffine(mask, move, (room, room))
+    rgba = np.asarray(cv2.warpAffine(rgba, move, (room, room)), np.uint8)
+    mask = np.asarray(cv2.warpAffine(mask, move, (room, room)), np.uint8)
     left, top = round(at[0] - room / 2), round(at[1] - room / 2)
     height, width = canvas.ids.shape
     a, b, c, d = max(left, 0), max(top, 0), min(left + room, width), min(top + room, height)

@@ -19,6 +19,7 @@ COMMANDS = {
     "scan": "poseguard.cli.scan:scan",
     "explain": "poseguard.cli.scan:explain",
     "schema": "poseguard.cli.schema:schema",
+    "logos": "poseguard.cli.logos:logos_group",
     "weights": "poseguard.cli.weights:weights_group",
     "rules": "poseguard.cli.rules:rules_group",
     "elections": "poseguard.cli.elections:elections_group",

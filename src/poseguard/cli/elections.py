@@ -61,6 +61,17 @@ def show_election(name: str, folders: tuple[Path, ...], lang: str) -> None:
     for kind, members in (("party", election.party), ("ticket", election.ticket)):
         for who in members:
             click.echo("  " + say(f"rules.participant-{kind}", lang, number=who.number, name=who.name))
+    if election.parties_of:
+        click.echo("  " + say("rules.cli-parties-of", lang, election=pack.elections[election.parties_of].name.say(lang)))
+    for one in election.logo_version:
+        slots = {
+            "name": pack.parties[one.party].name,
+            "version": one.version or say("rules.cli-version-known", lang),
+            "start": long_date(one.valid_from, lang) or "…",
+            "end": long_date(one.valid_until, lang) or say("rules.cli-open", lang),
+            "checked": say("rules.verified" if one.verified else "rules.unverified", lang),
+        }
+        click.echo("  " + say("rules.cli-version-line", lang, **slots))
     for sign in election.sign:
         click.echo(f"  {pack.poses[sign.pose].name.say(lang)}: {signs_words([sign], lang)}")
     for region in _regions(election, pack):

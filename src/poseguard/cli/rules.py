@@ -77,6 +77,7 @@ def show_rule(name: str, folders: tuple[Path, ...], lang: str) -> None:
         "pose": pack.poses,
         "shape": pack.shapes,
         "cue": pack.cues,
+        "lineup": pack.lineups,
         "declare": pack.declarables,
         "note": pack.notes,
         "threshold": pack.thresholds,

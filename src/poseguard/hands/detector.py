@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from poseguard.boxes import scaled, shared
 from poseguard.detectors import Seen
 from poseguard.errors import WeightsError
 from poseguard.hands.fingers import raised
@@ -30,7 +31,7 @@ class HandDetector:
     """Tells the pose of every hand of the people pass. `folder`: a user's own networks. Not shared between threads."""
 
     name = "hands"
-    kinds = ("hand",)
+    kinds: tuple[str, ...] = ("hand",)
 
     def __init__(self, folder: Path | None = None, *, lang: str | None = None) -> None:
         marks, crop, classifier, fusion = (verified_bytes(name, extra_dir=folder, lang=lang) for name in _NETWORKS)
@@ -54,7 +55,7 @@ class HandDetector:
         """One piece of evidence a hand, in reading order."""
         assert photo.pixels is not None
         order = sorted(zip(people.hands, people.owner, strict=True), key=lambda h: (h[0].box[1] // 64, h[0].box[0]))
-        opinions = self._crop.opinions(photo.pixels, [_scaled(hand.box, photo.scale) for hand, _ in order])
+        opinions = self._crop.opinions(photo.pixels, [scaled(hand.box, photo.scale) for hand, _ in order])
         likely = [self._fusion.hand(h.score, o.hand) for (h, _), o in zip(order, opinions, strict=True)]
         evidence: list[Evidence] = []
         for i in kept([hand.box for hand, _ in order], likely, self._fusion.least_hand):
@@ -67,12 +68,12 @@ class HandDetector:
     ) -> Evidence:
         assert photo.pixels is not None
         box, crop = found.box, opinion.poses
-        scaled = _scaled(box, photo.scale)
-        size = max(scaled[2:])
+        region = scaled(box, photo.scale)
+        size = max(region[2:])
         marks: Landmarks | None = None
         second: Floats | None = None
         if np.exp(crop[OTHER]) < self._fusion.plainly_other and size >= self._fusion.smallest:
-            marks = self._marks.settle(photo.pixels, scaled)
+            marks = self._marks.settle(photo.pixels, region)
             second = self._classifier.opinion(marks, size)
         presence = marks.presence if marks else 0.0
         told = self._fusion.judge(self._fusion.probabilities(crop, second, presence, size, hand), size)
@@ -100,19 +101,9 @@ def kept(boxes: Sequence[Box], likely: Sequence[float], least: float) -> list[in
     """
     out: list[int] = []
     for i in sorted(range(len(boxes)), key=lambda i: -likely[i]):
-        if likely[i] >= least and all(_shared(boxes[i], boxes[j]) <= _SAME_HAND for j in out):
+        if likely[i] >= least and all(shared(boxes[i], boxes[j]) <= _SAME_HAND for j in out):
             out.append(i)
     return sorted(out)
-
-
-def _shared(a: Box, b: Box) -> float:
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(width, 0.0) * max(height, 0.0) / max(min(a[2] * a[3], b[2] * b[3]), 1e-6)
-
-
-def _scaled(box: Box, scale: float) -> Box:
-    return box[0] * scale, box[1] * scale, box[2] * scale, box[3] * scale
 
 
 def _opinions(crop: Floats, second: Floats | None, presence: float, told: Judgement) -> dict[str, Any]:

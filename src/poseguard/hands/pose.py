@@ -7,15 +7,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from poseguard.boxes import square
 from poseguard.hands.features import features, mirrored
 from poseguard.hands.landmarks import Landmarks
-from poseguard.people.detector import session
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
+from poseguard.yolo import session
 
 POSES = (
     "like", "dislike", "one", "peace", "three", "four", "palm", "rock", "call", "ok",
@@ -38,18 +38,7 @@ def log_softmax(logits: Floats) -> Floats:
 
 def cut(pixels: Pixels, box: Box, grow: float = GROW) -> Pixels:
     """The square of `grow` times the box's longer side around it, SIDE × SIDE, edges repeated, smooth when reduced."""
-    x, y, width, height = box
-    side = grow * max(width, height, 4.0)
-    zoom = SIDE / side
-    left, top = x + width / 2 - side / 2, y + height / 2 - side / 2
-    if zoom < 0.6:
-        x0, y0 = max(0, math.floor(left)), max(0, math.floor(top))
-        part = pixels[y0 : math.ceil(top + side) + 1, x0 : math.ceil(left + side) + 1]
-        pixels = np.asarray(cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA), np.uint8)
-        left, top, zoom = (left - x0) * zoom, (top - y0) * zoom, 1.0
-    matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]], np.float32)
-    out = cv2.warpAffine(pixels, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(out, np.uint8)
+    return square(pixels, box, SIDE, grow)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from poseguard.people.detector import BODY, HAND, HEAD, PeopleNetwork, Rows, non_max_suppression
+from poseguard.people.detector import BODY, HAND, HEAD, PeopleNetwork
 from poseguard.people.types import SURE_HEAD, Found, People
 from poseguard.reading.photo import Pixels, ReadPhoto
 from poseguard.results import Digest
 from poseguard.weights import digest, verified_bytes
+from poseguard.yolo import Rows, non_max_suppression
 
 # Scores under these are not handed on. Hands and heads are generous: the crop network has a second look at hands, and
 # a head that might be one is covered in pictures.
@@ -78,7 +79,7 @@ def _found(rows: Rows, kind: int) -> tuple[Found, ...]:
     return tuple(Found((float(x), float(y), float(w), float(h)), float(s)) for _, s, x, y, w, h in part)
 
 
-def owners(hands: tuple[Found, ...], heads: tuple[Found, ...]) -> tuple[int | None, ...]:
+def owners(hands: tuple[Found, ...], heads: tuple[Found, ...], reach: float = 4.0) -> tuple[int | None, ...]:
     """For each hand the head it belongs to: the nearest by arm's reach, measured in head heights.
 
     An arm reaches about 4 head heights from the chest (a head height below the head); beyond that a hand has no owner.
@@ -86,13 +87,13 @@ def owners(hands: tuple[Found, ...], heads: tuple[Found, ...]) -> tuple[int | No
     out: list[int | None] = []
     for hand in hands:
         x, y = hand.box[0] + hand.box[2] / 2, hand.box[1] + hand.box[3] / 2
-        best, nearest = None, 4.0
+        best, nearest = None, reach
         for i, head in enumerate(heads):
             if head.score < SURE_HEAD:
                 continue
             hx, hy, hw, hh = head.box
-            reach = math.hypot(x - hx - hw / 2, y - hy - 1.8 * hh) / max(hh, 1.0)
-            if reach < nearest:
-                best, nearest = i, reach
+            apart = math.hypot(x - hx - hw / 2, y - hy - 1.8 * hh) / max(hh, 1.0)
+            if apart < nearest:
+                best, nearest = i, apart
         out.append(best)
     return tuple(out)

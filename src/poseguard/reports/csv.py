@@ -8,7 +8,7 @@ import io
 from poseguard.reports.output import Sink
 from poseguard.reports.picture import Picture, Wants
 from poseguard.reports.summary import Summary
-from poseguard.reports.words import clean, label_name, level_name, pose_counts, shown_level
+from poseguard.reports.words import clean, label_name, level_name, pose_counts, shown_level, thing_counts, thing_name
 from poseguard.results import PhotoReport
 
 COLUMNS = (
@@ -19,6 +19,8 @@ COLUMNS = (
     "score",
     "problem",
     "poses",
+    "logos",
+    "props",
     "findings",
     "rules",
     "advice",
@@ -92,6 +94,8 @@ def cells(report: PhotoReport, lang: str) -> dict[str, str | float | int | None]
         "score": round(report.risk.score, 4),
         "problem": f"{report.error.code}: {report.error.message}" if report.error else None,
         "poses": "; ".join(poses),
+        "logos": _things(report, "logo", lang),
+        "props": _things(report, "prop", lang),
         "findings": "; ".join(finding.title for finding in report.findings),
         "rules": "; ".join(finding.rule for finding in report.findings),
         "advice": "; ".join(dict.fromkeys(advice for finding in report.findings for advice in finding.advice)),
@@ -111,6 +115,12 @@ def cells(report: PhotoReport, lang: str) -> dict[str, str | float | int | None]
         "sha256": photo.sha256,
         "elapsed_ms": round(report.elapsed_ms, 1),
     }
+
+
+def _things(report: PhotoReport, kind: str, lang: str) -> str:
+    """What tells of a party, of one kind: "logo PKB ×2; logo PAN ×1"."""
+    counts = ((label, count) for (its, label), count in thing_counts(report).items() if its == kind)
+    return "; ".join(f"{thing_name(kind, label, lang)} ×{count}" for label, count in counts)
 
 
 def neutral(text: str) -> str:

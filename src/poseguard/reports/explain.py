@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TextIO
 
 from rich.console import Console
@@ -19,17 +19,21 @@ from poseguard.reports.words import (
     hand_name,
     label_name,
     level_name,
+    mark_name,
     moment,
     number,
     partner,
+    party_name,
     prose,
+    seen_name,
     shown_level,
     status_name,
 )
 from poseguard.results import Citation, Evidence, Finding, Level, PhotoReport
 from poseguard.texts import say
 
-_SHOWN_ELSEWHERE = ("pair", "person")
+_SHOWN_ELSEWHERE = ("pair", "person", "name")
+_REFERENCES = ("logos", "prop")
 
 
 def explain(report: PhotoReport, stream: TextIO) -> None:
@@ -102,8 +106,8 @@ def _print_evidence(console: Console, report: PhotoReport, lang: str) -> None:
 
 
 def _what(evidence: Evidence, lang: str) -> str:
-    name = label_name(evidence.label, lang)
-    if evidence.kind != "hand":
+    name = seen_name(evidence, lang)
+    if evidence.kind not in ("hand", "logo", "prop"):
         name = f"{say(f'reports.kind_{evidence.kind}', lang)}: {name}"
     if side := hand_name(evidence.hand, lang):
         name += f", {side}"
@@ -120,12 +124,13 @@ def _box(evidence: Evidence) -> str:
 def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
     """The opinions, a line each, then the other figures of `details` and the extent of the landmarks."""
     rest = []
+    naming = label_name if evidence.kind == "hand" else mark_name
     for name, value in evidence.details.items():
         if isinstance(value, Mapping):
-            for inner, one in value.items():
-                yield f"{_detail_name(str(inner), lang)}: {_opinion(one, lang)}"
+            for inner, one in {name: value}.items() if "label" in value else value.items():
+                yield f"{_detail_name(str(inner), lang)}: {_opinion(one, naming, lang)}"
         elif name not in _SHOWN_ELSEWHERE and value not in (None, False, [], ()):
-            rest.append(f"{_detail_name(name, lang)} {_figure(value, lang)}")
+            rest.append(f"{_detail_name(name, lang)} {_told(name, value, lang)}")
     if evidence.landmarks:
         across = [point[0] for point in evidence.landmarks]
         down = [point[1] for point in evidence.landmarks]
@@ -137,11 +142,21 @@ def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
         yield ", ".join(rest)
 
 
-def _opinion(value: object, lang: str) -> str:
+def _told(name: str, value: object, lang: str) -> str:
+    """An entry of `details`: parties by their names, other evidence by its number, the rest as a figure."""
+    several = value if isinstance(value, list | tuple) else [value]
+    if name == "parties":
+        return ", ".join(party_name(str(one), lang) for one in several)
+    if name in _REFERENCES:
+        return ", ".join(evidence_number(str(one)) for one in several)
+    return _figure(value, lang)
+
+
+def _opinion(value: object, naming: Callable[[str, str], str], lang: str) -> str:
     """One opinion: {label, confidence, ...} as "two fingers 0.93 (presence 0.99)"; anything else as a figure."""
     if not isinstance(value, Mapping) or "label" not in value:
         return _figure(value, lang)
-    text = label_name(str(value["label"]), lang)
+    text = naming(str(value["label"]), lang)
     if "confidence" in value:
         text += f" {_figure(value['confidence'], lang)}"
     more = [(name, one) for name, one in value.items() if name not in ("label", "confidence")]

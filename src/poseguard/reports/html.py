@@ -28,8 +28,11 @@ from poseguard.reports.words import (
     number,
     percent,
     pose_counts,
+    seen_name,
     shown_level,
     status_name,
+    thing_counts,
+    thing_name,
 )
 from poseguard.results import Evidence, PhotoReport, Status, plain
 from poseguard.texts import say
@@ -95,11 +98,16 @@ class HtmlReporter:
 def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, Any]:
     """What the page shows of one photo, as JSON values; every string is plain text, escaped by the template."""
     level, photo = shown_level(report), report.photo
-    poses = pose_counts(report)
+    poses, things = pose_counts(report), thing_counts(report)
     crops = {name: _data(data) for name, data in picture.crops} if picture else {}
     levels = evidence_levels(report)
     path = clean(photo.path)
-    words = [path, level_name(level, lang), *(label_name(one, lang) for one in poses)]
+    words = [
+        path,
+        level_name(level, lang),
+        *(label_name(one, lang) for one in poses),
+        *(thing_name(*one, lang) for one in things),
+    ]
     words += [finding.title for finding in report.findings]
     words += [report.error.message] if report.error else []
     body: dict[str, Any] = {
@@ -111,7 +119,7 @@ def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, A
         "status_name": None if report.status is Status.OK else status_name(report.status, lang),
         "error": report.error.message if report.error else None,
         "code": report.error.code if report.error else None,
-        "poses": [{"label": one, "name": label_name(one, lang), "count": count} for one, count in poses.items()],
+        "keys": [*poses, *(_key(one) for one in things)],
         "search": clean(" ".join(words).lower()),
         "facts": _facts(report, lang),
         "width": photo.width,
@@ -158,12 +166,17 @@ def _seen(evidence: Evidence, report: PhotoReport, lang: str) -> dict[str, Any]:
         "id": evidence.id,
         "number": evidence_number(evidence.id),
         "label": evidence.label,
-        "name": label_name(evidence.label, lang),
+        "name": seen_name(evidence, lang),
         "sure": percent(evidence.confidence),
         "hand": hand_name(evidence.hand, lang),
         "level": level.value if level else "other",
         "mark": [round(v, 1) for v in (x - grow_x, y - grow_y, width + 2 * grow_x, height + 2 * grow_y)],
     }
+
+
+def _key(thing: tuple[str, str]) -> str:
+    """What the filter tells logos and props by; poses go by their label alone."""
+    return ":".join(thing)
 
 
 def _page(summary: Summary, lang: str) -> dict[str, Any]:
@@ -188,7 +201,10 @@ def _page(summary: Summary, lang: str) -> dict[str, Any]:
         "first": moment(summary.first_taken)[:10],
         "last": moment(summary.last_taken)[:10],
         "levels": levels,
-        "poses": [(one, label_name(one, lang), number(n, lang)) for one, n in summary.poses.items()],
+        "poses": [
+            *((one, label_name(one, lang), number(n, lang)) for one, n in summary.poses.items()),
+            *((_key(one), thing_name(*one, lang), number(n, lang)) for one, n in summary.things.items()),
+        ],
         "statuses": [(one.value, status_name(one, lang), number(n, lang)) for one, n in summary.statuses.items() if n],
         "hands": number(summary.hands, lang),
         "unreadable": number(summary.hands_unreadable, lang),

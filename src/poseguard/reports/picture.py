@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from poseguard.people.types import People
 from poseguard.reading.photo import Pixels, ReadPhoto
-from poseguard.reports.words import evidence_levels, evidence_number, label_name, partner, percent
+from poseguard.reports.words import evidence_levels, evidence_number, partner, percent, seen_name, tells
 from poseguard.results import Box, Evidence, Level, PhotoReport
 
 THUMBNAIL = 320
@@ -187,7 +187,7 @@ def _draw(canvas: Pixels, report: PhotoReport, view: _View) -> None:
     for one in reversed(ordered):
         if one.label == "other" and one.id not in levels:
             continue
-        text = f"{evidence_number(one.id)}  {label_name(one.label, lang)} {percent(one.confidence)}"
+        text = f"{evidence_number(one.id)}  {seen_name(one, lang)} {percent(one.confidence)}"
         tag = _tag(text, size, _colour(one, levels))
         _paste(canvas, tag, _inside(view.place(one.box), width, height), taken)
 
@@ -247,7 +247,7 @@ def _meets(place: tuple[int, int, int, int], taken: Iterable[tuple[int, int, int
 def _worth_a_look(report: PhotoReport) -> list[Evidence]:
     """Evidence that carries a finding or a name, worst and surest first."""
     levels = evidence_levels(report)
-    named = [one for one in report.evidence if one.id in levels or one.label != "other"]
+    named = [one for one in report.evidence if one.id in levels or tells(one)]
     named.sort(key=lambda one: (-(levels[one.id].rank if one.id in levels else -1), -one.confidence))
     return named[:MAX_CROPS]
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from poseguard.errors import ExitCode
-from poseguard.reports.words import duration, number, pose_counts, shown_level
+from poseguard.reports.words import duration, number, pose_counts, shown_level, thing_counts
 from poseguard.results import Level, PhotoReport, Status
 from poseguard.texts import say
 
@@ -17,6 +17,8 @@ WORST_FIRST = (Level.HIGH, Level.MEDIUM, Level.LOW, Level.UNKNOWN, Level.NONE)
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Counts of photos. `poses`: photos that show the label, most first; `unknown`: photos of unknown risk, by status.
+
+    `things`: photos that show the (kind, label), logos first.
 
     `unjudged`: not read whole, or of unknown risk (a partial photo counts even where a risk was seen); `skipped`: files
     that are plainly no photos; `first_taken`, `last_taken`: earliest and latest date taken, ISO 8601; `interrupted`:
@@ -28,6 +30,7 @@ class Summary:
     unknown: Mapping[Status, int]
     levels: Mapping[Level, int]
     poses: Mapping[str, int]
+    things: Mapping[tuple[str, str], int]
     problems: Mapping[str, int]
     hands: int
     hands_unreadable: int
@@ -47,6 +50,7 @@ class Tally:
         self._unknown: Counter[Status] = Counter()
         self._levels: Counter[Level] = Counter()
         self._poses: Counter[str] = Counter()
+        self._things: Counter[tuple[str, str]] = Counter()
         self._problems: Counter[str] = Counter()
         self._hands = self._unreadable = self._unjudged = 0
         self._first: str | None = None
@@ -59,6 +63,7 @@ class Tally:
         if level is Level.UNKNOWN:
             self._unknown[report.status] += 1
         self._poses.update(pose_counts(report).keys())
+        self._things.update(thing_counts(report).keys())
         if report.error:
             self._problems[report.error.code] += 1
         if report.scene:
@@ -76,6 +81,7 @@ class Tally:
             unknown=dict(self._unknown),
             levels={level: self._levels[level] for level in WORST_FIRST},
             poses=dict(sorted(self._poses.items(), key=lambda item: (-item[1], item[0]))),
+            things=dict(sorted(self._things.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))),
             problems=dict(sorted(self._problems.items())),
             hands=self._hands,
             hands_unreadable=self._unreadable,

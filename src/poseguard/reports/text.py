@@ -26,6 +26,8 @@ from poseguard.reports.words import (
     prose,
     shown_level,
     status_name,
+    thing_counts,
+    thing_name,
 )
 from poseguard.results import Level, PhotoReport, Status
 from poseguard.texts import say
@@ -161,6 +163,9 @@ def _print_summary(console: Console, summary: Summary, lang: str) -> None:
     if summary.poses:
         poses = ", ".join(f"{label_name(label, lang)} {number(n, lang)}" for label, n in summary.poses.items())
         lines.append(f"{say('reports.poses_seen', lang)} ({say('reports.poses_unit', lang)}): {poses}.")
+    if summary.things:
+        things = ", ".join(f"{thing_name(*one, lang)} {number(n, lang)}" for one, n in summary.things.items())
+        lines.append(f"{say('reports.things_seen', lang)} ({say('reports.poses_unit', lang)}): {things}.")
     if summary.hands_unreadable:
         n, every = number(summary.hands_unreadable, lang), number(summary.hands, lang)
         lines.append(say("reports.hands_unreadable", lang, n=n, all=every))
@@ -182,6 +187,7 @@ def _print_photo(console: Console, report: PhotoReport, lang: str) -> None:
     console.print()
     body = Text(clean(report.photo.path), style="bold", overflow="fold")
     facts = [f"{label_name(label, lang)} ×{count}" for label, count in pose_counts(report).items()]
+    facts += [f"{thing_name(*one, lang)} ×{count}" for one, count in thing_counts(report).items()]
     if report.scene:
         facts.append(f"{report.scene.people} {say('reports.people', lang)}")
     if report.status is not Status.OK:

@@ -40,10 +40,66 @@ def status_name(status: Status, lang: str) -> str:
 
 def label_name(label: str, lang: str) -> str:
     """The everyday name of a pose; a label without a text (of another detector) is shown as it is."""
+    return _text(f"reports.pose_{label}", lang) or clean(label.replace("_", " "))
+
+
+def party_name(code: str, lang: str) -> str:
+    """A party by its code; the code in capitals where it is none that the texts know (an enrolled one)."""
+    return _text(f"props.party_{code}", lang) or clean(code.replace("_", " ").upper())
+
+
+def mark_name(label: str, lang: str) -> str:
+    """What the recogniser takes an emblem for: a party, an emblem that is none (`neg:...`), or no emblem."""
+    if label.startswith("neg:"):
+        return say("props.no_party", lang, name=clean(label.removeprefix("neg:").replace("-", " ")))
+    if label in ("background", "unknown"):
+        return say(f"props.{label}", lang)
+    return party_name(label, lang)
+
+
+def thing_name(kind: str, label: str, lang: str) -> str:
+    """A logo or a prop that tells of a party, in general: "logo PKB", "party flag"."""
+    if kind == "logo":
+        return say("props.logo", lang, party=party_name(label, lang))
+    return _text(f"props.class_{label}", lang) or clean(label.replace("_", " "))
+
+
+def seen_name(evidence: Evidence, lang: str) -> str:
+    """What was seen, in everyday words: a pose, a party's logo, a prop with the parties that are named on it."""
+    label, details = evidence.label, evidence.details
+    if evidence.kind == "logo":
+        if label == "unknown":
+            return say("props.unknown", lang)
+        name = details.get("name")
+        if isinstance(name, str):
+            return say("props.logo", lang, party=clean(name))
+        return thing_name("logo", label, lang)
+    if evidence.kind == "prop":
+        parties = _names(details.get("parties"))
+        if parties:
+            named = ", ".join(party_name(one, lang) for one in parties)
+            return say("props.with_parties", lang, prop=thing_name("prop", label, lang), parties=named)
+        return _text(f"props.plain_{label}", lang) or thing_name("prop", label, lang)
+    return label_name(label, lang)
+
+
+def tells(evidence: Evidence) -> bool:
+    """Whether it says something: a named pose, a named party, a prop with one; not what is shown and weighs nothing."""
+    if evidence.kind == "prop":
+        return bool(_names(evidence.details.get("parties")))
+    return evidence.label not in ("other", "unknown")
+
+
+def _names(value: object) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
+
+
+def _text(key: str, lang: str) -> str:
+    """A text that may be missing: then empty."""
     try:
-        return say(f"reports.pose_{label}", lang)
+        return say(key, lang)
     except KeyError:
-        return clean(label.replace("_", " "))
+        return ""
 
 
 def hand_name(hand: str | None, lang: str) -> str:
@@ -80,8 +136,9 @@ def moment(iso: str | None) -> str:
 
 
 def evidence_number(evidence_id: str) -> str:
-    """`3` of `hand-3`: what stands on the picture and beside the row."""
-    return clean(evidence_id.rpartition("-")[2])
+    """What stands on the picture and beside the row: `3` of `hand-3`, `L3` of `logo-3`, `P3` of `prop-3`."""
+    kind, _, number_in_kind = evidence_id.rpartition("-")
+    return clean(number_in_kind if kind in ("hand", "") else f"{kind[0].upper()}{number_in_kind}")
 
 
 def evidence_levels(report: PhotoReport) -> Mapping[str, Level]:
@@ -105,11 +162,21 @@ def partner(evidence: Evidence) -> str | None:
 
 
 def pose_counts(report: PhotoReport) -> Mapping[str, int]:
-    """Named labels of one photo with how often each was seen, most often first; a pose of two hands counts once."""
+    """Named poses of one photo with how often each was seen, most often first; a pose of two hands counts once."""
     counts: dict[str, int] = {}
     counted: set[str] = set()
     for one in report.evidence:
-        if one.label != "other" and partner(one) not in counted:
+        if one.kind == "hand" and tells(one) and partner(one) not in counted:
             counts[one.label] = counts.get(one.label, 0) + 1
             counted.add(one.id)
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def thing_counts(report: PhotoReport) -> Mapping[tuple[str, str], int]:
+    """(kind, label) of what tells of a party in one photo, logos first, with how often each was seen."""
+    counts: dict[tuple[str, str], int] = {}
+    for one in report.evidence:
+        if one.kind != "hand" and tells(one):
+            key = (one.kind, one.label)
+            counts[key] = counts.get(key, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1])))

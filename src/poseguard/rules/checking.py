@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, get_args
 
 from poseguard.errors import DataError
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 SLOTS = frozenset(
     {"pose", "fingers", "hands", "people", "confidence", "seen", "declared", "list", "list_issuer", "list_date"}
     | {"other_lists", "allowing_lists", "phase", "election", "region", "posted", "taken", "days", "numbers"}
-    | {"participants", "signs", "disputed", "inexact", "handler"}
+    | {"participants", "signs", "disputed", "inexact", "handler", "agreeing", "marks", "versions", "shown"}
+    | {"all_parties"}
 )
 """Slots of the texts that rules and notes name; the engine fills each of them (empty where it does not apply)."""
 
@@ -38,6 +39,7 @@ def check(pack: Pack, lang: str) -> None:
     checker.cues()
     checker.rules()
     checker.elections()
+    checker.parties()
     checker.texts()
     checker.sources()
 
@@ -86,6 +88,15 @@ class _Checker:
         for ident, threshold in self.pack.thresholds.items():
             if not 0 <= threshold.report <= threshold.sure <= 1:
                 raise self._error("threshold", ident, ("report",), "threshold-order", entry=ident)
+        for ident, one in self.pack.lineups.items():
+            self._names("lineup", ident, ("without",), one.without, self.pack.cues, "[cue]")
+            for field in ("share", "named_share", "ballot_share"):
+                if not 0 < getattr(one, field) <= 1:
+                    raise self._error("lineup", ident, (field,), "share-range", entry=f"lineup.{ident}.{field}")
+            for field, least in (("least", 2), ("ratio", 1), ("gap", 1)):
+                if getattr(one, field) < least:
+                    entry = f"lineup.{ident}.{field}"
+                    raise self._error("lineup", ident, (field,), "too-small", entry=entry, least=least)
 
     def rules(self) -> None:
         known = set(catalogue("rules")) | set(self.pack.texts)
@@ -113,7 +124,9 @@ class _Checker:
         for field in ("cues", "any_cue", "without"):
             self._names(section, ident, ("when", field), getattr(when, field), self.pack.cues, "[cue]")
         self._names(section, ident, ("when", "labels"), when.labels, self.pack.poses, "[pose]")
-        self._names(section, ident, ("when", "rules"), when.rules, self.pack.rules, "[rule]")
+        # A rule that was turned off is still a name.
+        known = [name for kind, name in self.pack.origins if kind == "rule"]
+        self._names(section, ident, ("when", "rules"), when.rules, known, "[rule]")
 
     def elections(self) -> None:
         for ident, election in self.pack.elections.items():
@@ -139,6 +152,48 @@ class _Checker:
                     "region", f"{election_id}/{region}", (), [election_id], self.pack.elections, "poseguard.election/1"
                 )
 
+    def parties(self) -> None:
+        """Codes of parties, whose elections they are, coalitions, and the versions of logos."""
+        for ident, election in self.pack.elections.items():
+            document, _ = self.pack.origins["election", ident]
+            with_parties = [name for name, one in self.pack.elections.items() if one.party and not one.parties_of]
+            if election.parties_of and (election.party or election.parties_of not in with_parties):
+                known = [name for name in with_parties if name != ident]
+                raise reference_error(
+                    document, ("parties_of",), election.parties_of, known, "poseguard.election/1, [[party]]", self.lang
+                )
+            codes: dict[str, int] = {}
+            for index, who in enumerate(election.party):
+                if who.code and codes.setdefault(who.code, index) != index:
+                    raise document.error(("party", index, "code"), "rules.code-twice", self.lang, code=who.code)
+            self._coalitions(document, "ticket", election.ticket)
+            self._versions(document, election.logo_version, codes)
+        for (name, region), local in self.pack.regions.items():
+            document, _ = self.pack.origins["region", f"{name}/{region}"]
+            self._coalitions(document, "paslon", local.paslon)
+
+    def _coalitions(self, document: Document, table: str, pairs: Sequence[model.Participant]) -> None:
+        for index, pair in enumerate(pairs):
+            for at, code in enumerate(pair.parties):
+                if code not in self.pack.parties:
+                    where = (table, index, "parties", at)
+                    raise reference_error(document, where, code, self.pack.parties, "[[party]]", self.lang)
+            self._address(document, (table, index, "source"), pair.source)
+
+    def _versions(self, document: Document, versions: Sequence[model.LogoVersion], codes: Collection[str]) -> None:
+        seen: set[tuple[str, str | None]] = set()
+        for index, one in enumerate(versions):
+            here = ("logo_version", index)
+            if one.party not in codes:
+                raise reference_error(document, (*here, "party"), one.party, codes, "[[party]]", self.lang)
+            slots = {"party": one.party, "version": one.version or "-"}
+            if (one.party, one.version) in seen:
+                raise document.error((*here, "party"), "rules.version-twice", self.lang, **slots)
+            seen.add((one.party, one.version))
+            if one.valid_from and one.valid_until and one.valid_until < one.valid_from:
+                raise document.error((*here, "valid_until"), "rules.version-order", self.lang, **slots)
+            self._address(document, (*here, "source"), one.source)
+
     def texts(self) -> None:
         """A pack's own texts: the same slots in both languages, and only slots that are filled."""
         for ident, words in self.pack.texts.items():
@@ -157,10 +212,13 @@ class _Checker:
         """An address that ends in … leads nowhere."""
         for section, entries in (("citation", self.pack.citations), ("list", self.pack.lists)):
             for ident, entry in entries.items():
-                if entry.source and ("…" in entry.source or not entry.source.startswith(("http://", "https://"))):
-                    raise self._error(
-                        section, ident, ("source",), "incomplete-source", entry=f"{section}.{ident}.source"
-                    )
+                document, where = self.pack.origins[section, ident]
+                self._address(document, (*where, "source"), entry.source)
+
+    def _address(self, document: Document, where: Where, source: str) -> None:
+        if source and ("…" in source or not source.startswith(("http://", "https://"))):
+            entry = ".".join(map(str, where))
+            raise document.error(where, "rules.incomplete-source", self.lang, entry=entry)
 
 
 def _slots(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,15 +9,17 @@ from datetime import date
 from poseguard.results import Evidence, Level
 from poseguard.rules import model
 from poseguard.rules.context import Declared, Resolved
+from poseguard.rules.evidence import count_people, is_sure
+from poseguard.rules.marks import KINDS, Marks
 from poseguard.rules.pack import Pack
-
-OTHER_KIND = "other"
-"""Threshold of the kinds of evidence that have none of their own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The hands of one pose. `people`: distinct persons that surely show it; `sure`: at least one hand does."""
+    """The hands of one pose. `people`: distinct persons that surely show it; `sure`: at least one hand does.
+
+    `agreeing`: of the participants with the pose's number, those whose mark is surely in the photo.
+    """
 
     pose: model.Pose
     shape: model.Shape | None
@@ -29,6 +30,7 @@ class Group:
     exact: bool
     participants: tuple[tuple[str, model.Participant], ...]
     signs: tuple[model.Sign, ...]
+    agreeing: tuple[tuple[str, model.Participant], ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -58,32 +60,16 @@ class Facts:
     level: Level = Level.NONE
 
 
-def sound(evidence: Iterable[Evidence], pack: Pack) -> list[Evidence]:
-    """Evidence to be spoken of: a finite confidence, at or above its kind's `report` threshold."""
-    return [one for one in evidence if _is_number(one.confidence) and one.confidence >= _threshold(one, pack).report]
-
-
-def is_sure(one: Evidence, pack: Pack) -> bool:
-    return one.confidence >= _threshold(one, pack).sure
-
-
-def _threshold(one: Evidence, pack: Pack) -> model.Threshold:
-    return pack.thresholds.get(one.kind) or pack.thresholds[OTHER_KIND]
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
-
-
-def groups(evidence: Sequence[Evidence], resolved: Resolved, pack: Pack) -> list[Group]:
+def groups(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved, pack: Pack) -> list[Group]:
     """The hands of each pose that the pack knows, in the order of the pack."""
     found = []
     for label, pose in pack.poses.items():
-        hands = tuple(one for one in evidence if one.label == label)
+        hands = tuple(one for one in evidence if one.label == label and one.kind not in KINDS)
         if not hands:
             continue
         shape = pack.shape_of.get(label)
         sure = [hand for hand in hands if is_sure(hand, pack)]
+        numbered = participants(resolved, pose.numbers)
         found.append(
             Group(
                 pose=pose,
@@ -93,8 +79,9 @@ def groups(evidence: Sequence[Evidence], resolved: Resolved, pack: Pack) -> list
                 sure=bool(sure),
                 people=count_people(sure),
                 exact=shape is None or all(_fits(hand, shape) for hand in hands),
-                participants=participants(resolved, pose.numbers),
+                participants=numbered,
                 signs=signs(resolved, label),
+                agreeing=tuple(one for one in numbered if marks.codes & {one[1].code, *one[1].parties}),
             )
         )
     return found
@@ -114,13 +101,6 @@ def standing(shape: model.Shape | None, pack: Pack) -> str:
     if any(shape.id in other.allowed for other in pack.lists.values()):
         return "allowed-elsewhere"
     return "unlisted"
-
-
-def count_people(hands: Sequence[Evidence]) -> int:
-    """Distinct `details.person`; hands without one are counted as two to a person, so that nobody is counted twice."""
-    owned = {str(hand.details["person"]) for hand in hands if hand.details.get("person") is not None}
-    loose = sum(hand.details.get("person") is None for hand in hands)
-    return len(owned) + (loose + 1) // 2
 
 
 def _fits(hand: Evidence, shape: model.Shape) -> bool:
@@ -156,8 +136,8 @@ def signs(resolved: Resolved, label: str) -> tuple[model.Sign, ...]:
     return tuple(sign for sign in resolved.election.sign if sign.pose == label and _drawn(sign.since, day))
 
 
-def present_cues(evidence: Sequence[Evidence], resolved: Resolved, pack: Pack) -> dict[str, Present]:
-    """Every cue of the pack that was declared, or that a detector surely saw."""
+def present_cues(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved, pack: Pack) -> dict[str, Present]:
+    """Every cue of the pack that was declared, or that a detector saw."""
     found = {}
     for name, cue in pack.cues.items():
         declared = tuple(
@@ -166,14 +146,18 @@ def present_cues(evidence: Sequence[Evidence], resolved: Resolved, pack: Pack) -
             if fact.kind in cue.declared
             and (not cue.participant or (fact.number is not None and participants(resolved, [fact.number])))
         )
-        seen = tuple(
-            one
-            for one in evidence
-            if one.kind in cue.evidence and (not cue.labels or one.label in cue.labels) and is_sure(one, pack)
-        )
+        seen = tuple(one for one in evidence if _shows(one, cue, marks, pack))
+        if cue.people_min and count_people(seen) < cue.people_min:
+            seen = ()
         if declared or seen:
             found[name] = Present(declared, seen)
     return found
+
+
+def _shows(one: Evidence, cue: model.Cue, marks: Marks, pack: Pack) -> bool:
+    if one.kind not in cue.evidence or (cue.labels and one.label not in cue.labels):
+        return False
+    return marks.standing(one) == cue.marks if one.kind in KINDS else is_sure(one, pack)
 
 
 def holds(when: model.When, facts: Facts) -> bool:
@@ -187,7 +171,7 @@ def _holds_for_pose(when: model.When, facts: Facts) -> bool:
         return False
     if group is None:
         asks = when.pose or when.labels or when.people_min
-        flags = (when.sure, when.participant, when.exact, when.disputed, when.list_newer)
+        flags = (when.sure, when.participant, when.exact, when.disputed, when.list_newer, when.agrees)
         return not asks and all(flag is None for flag in flags)
     counted = bool(group.participants) or any(sign.current for sign in group.signs)
     return (
@@ -196,6 +180,7 @@ def _holds_for_pose(when: model.When, facts: Facts) -> bool:
         and group.people >= when.people_min
         and when.sure in (None, group.sure)
         and when.participant in (None, counted)
+        and when.agrees in (None, bool(group.agreeing))
         and when.exact in (None, group.exact)
         and when.disputed in (None, facts.disputed)
         and when.list_newer in (None, facts.list_newer)
@@ -211,6 +196,7 @@ def _holds_for_context(when: model.When, facts: Facts) -> bool:
         and (not when.posted or resolved.posted in when.posted)
         and (not when.subject or context.subject in when.subject)
         and when.election_known in (None, resolved.election is not None)
+        and (not when.election_kind or _kind(resolved) in when.election_kind)
         and when.numbers_known in (None, resolved.numbers_known)
         and when.handler_known in (None, facts.handler_known)
         and (when.days_since_taken_min is None or (days is not None and days >= when.days_since_taken_min))
@@ -218,6 +204,10 @@ def _holds_for_context(when: model.When, facts: Facts) -> bool:
         and (not when.rules or facts.rule in when.rules)
         and (when.level_min is None or facts.level.rank >= when.level_min.rank)
     )
+
+
+def _kind(resolved: Resolved) -> str:
+    return resolved.election.kind if resolved.election else "unknown"
 
 
 def _holds_for_cues(when: model.When, facts: Facts) -> bool:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from poseguard.results import Evidence, Finding, Level, Risk, Scene, Status
-from poseguard.rules import citing, wording
-from poseguard.rules.conditions import Facts, Group, Present, groups, holds, participants, present_cues, sound
+from poseguard.rules import citing, mark_words, wording
+from poseguard.rules.conditions import Facts, Group, Present, groups, holds, participants, present_cues
 from poseguard.rules.context import Context, Resolved, resolve
+from poseguard.rules.evidence import sound
+from poseguard.rules.marks import sort_marks
 from poseguard.rules.model import Note, Rule, When
 from poseguard.rules.pack import Pack
 
@@ -71,8 +73,9 @@ class _Desk:
         self.pack, self.lang, self.scene, self.size = pack, lang, scene, size
         self.resolved: Resolved = resolve(context, pack)
         told = sound(evidence, pack)
-        self.groups = groups(told, self.resolved, pack)
-        self.cues: Mapping[str, Present] = present_cues(told, self.resolved, pack)
+        self.marks = sort_marks(told, self.resolved, pack)
+        self.groups = groups(told, self.marks, self.resolved, pack)
+        self.cues: Mapping[str, Present] = present_cues(told, self.marks, self.resolved, pack)
         self.listed_pose = any(group.standing == "listed" and group.sure for group in self.groups)
         self.slots = wording.context_slots(self.resolved, pack, lang)
 
@@ -155,7 +158,8 @@ class _Desk:
         cues = [self.cues[name] for name in self._used(when)]
         declared = [fact for cue in cues for fact in cue.declared]
         slots = {**_EMPTY, **self.slots, "declared": wording.declared_line(declared, self.pack, self.lang)}
-        other = wording.seen_cues(cues, self.size, self.lang)
+        other = wording.seen_cues(cues, self._thing, self.size, self.lang)
+        slots |= self._mark_slots([one for cue in cues for one in cue.seen])
         group = facts.group
         if group is None:
             numbers = [fact.number for fact in declared if fact.number is not None]
@@ -176,10 +180,25 @@ class _Desk:
             "numbers": ", ".join(map(str, group.pose.numbers)),
             "participants": wording.participants_words(group.participants, self.resolved, self.lang),
             "signs": wording.signs_words(group.signs, self.lang),
+            "agreeing": wording.participants_words(group.agreeing, self.resolved, self.lang),
             "other_lists": ", ".join(one.id for one in lists if shape and shape.id in one.listed),
             "allowing_lists": ", ".join(one.id for one in lists if shape and shape.id in one.allowed),
             "disputed": disputed.note.say(self.lang) if disputed else "",
             "inexact": inexact.say(self.lang) if inexact else "",
+        }
+
+    def _thing(self, one: Evidence) -> str:
+        return mark_words.thing(one, self.marks, self.pack, self.lang)
+
+    def _mark_slots(self, seen: Sequence[Evidence]) -> dict[str, str]:
+        marks = self.marks
+        found = [mark for mark in marks.every if any(mark.evidence is one for one in seen)]
+        national = {code for mark in found for code in mark.codes} & marks.parties.national
+        return {
+            "marks": mark_words.names(found, marks, self.pack, self.lang),
+            "versions": mark_words.versions(found, marks, self.resolved, self.pack, self.lang),
+            "shown": str(len(national)),
+            "all_parties": str(len(marks.parties.national)),
         }
 
     def _say(self, key: str, slots: Mapping[str, str]) -> str:
@@ -191,7 +210,7 @@ class _Desk:
 
 _INTO = ("notes", "advice", "would_change", "other_readings")
 _EMPTY = dict.fromkeys(("pose", "fingers", "hands", "people", "confidence", "seen", "numbers", "participants", "signs",
-                        "other_lists", "allowing_lists", "disputed", "inexact"), "")  # fmt: skip
+                        "other_lists", "allowing_lists", "disputed", "inexact", "agreeing"), "")  # fmt: skip
 
 
 def _speaks(note: Note, facts: Facts) -> bool:

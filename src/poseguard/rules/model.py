@@ -17,6 +17,8 @@ PhaseName = Literal["before", "set", "campaign", "quiet", "vote", "after", "outs
 Regime = Literal["kode-etik", "disiplin", "sesudah", "none", "unknown"]
 Subject = Literal["pns", "pppk", "non-asn", "unknown"]
 Posted = Literal["draft", "date", "unknown"]
+ElectionKind = Literal["pemilu", "pilkada", "unknown"]
+MarkStanding = Literal["named", "unsure", "unnamed", "lineup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,12 +143,34 @@ class Phase:
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A party, a ticket or a local pair with its ballot number. `area`: only there; `since`: number drawn."""
+    """A party, a ticket or a local pair with its ballot number. `area`: only there; `since`: number drawn.
+
+    `code`: label of its logo, as networks or enrolled logos name it; `parties`: codes of those that put a pair forward.
+    """
 
     number: int
     name: str
     area: str | None = None
     since: Day | None = None
+    code: str | None = None
+    parties: tuple[str, ...] = ()
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LogoVersion:
+    """`[[logo_version]]` of a party's logo, and the days on which it was the party's (both in; none: not known).
+
+    `version`: what `details.version` of the evidence says; none: the drawing that the networks know the party by.
+    """
+
+    party: str
+    version: str | None = None
+    valid_from: Day | None = None
+    valid_until: Day | None = None
+    source: str = ""
+    seen_at: tuple[str, ...] = ()
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +188,10 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """A file `elections/*.toml`. `local_numbers`: ballot numbers differ from region to region."""
+    """A file `elections/*.toml`. `local_numbers`: ballot numbers differ from region to region.
+
+    `parties_of`: the election whose parties may put pairs forward in this one; their numbers are not on its ballot.
+    """
 
     schema: str
     id: str
@@ -177,7 +204,9 @@ class Election:
     local_numbers: bool
     phase: Mapping[str, Phase]
     seen_at: tuple[str, ...] = ()
+    parties_of: str | None = None
     party: tuple[Participant, ...] = ()
+    logo_version: tuple[LogoVersion, ...] = ()
     ticket: tuple[Participant, ...] = ()
     sign: tuple[Sign, ...] = ()
 
@@ -240,7 +269,8 @@ class Declarable:
 class Cue:
     """`[cue.NAME]`: present where one of `declared` was declared, or evidence of one of `evidence` kinds is sure.
 
-    `participant`: only where the declared number belongs to a participant of the election.
+    `participant`: only where the declared number belongs to a participant of the election. `labels`: only these;
+    `people_min`: on so many people. `marks`: which logos and props count (rules/marks.py).
     """
 
     id: str = field(metadata=KEYED)
@@ -248,12 +278,36 @@ class Cue:
     declared: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    people_min: int = 0
     participant: bool = False
+    marks: MarkStanding = "named"
+
+
+@dataclass(frozen=True, slots=True)
+class Lineup:
+    """`[lineup.NAME]`: parties side by side, as voter education and ballots show them.
+
+    As many logos as `share` of the nationwide parties of the election, of which `named_share` and at least `least` are
+    named, the others like a party's; the largest at most `ratio` times the median height, no party shown more than
+    `ratio` times as often as the median one; neighbours at most `gap` median heights apart. A prop of `ballots` needs
+    only `ballot_share`. `without`: cues that speak against it.
+    """
+
+    id: str = field(metadata=KEYED)
+    share: float
+    named_share: float
+    least: int
+    ratio: float
+    gap: float
+    ballots: tuple[str, ...] = ()
+    ballot_share: float = 1.0
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """`[threshold.KIND]` of evidence: below `report` it is not spoken of, from `sure` on it is counted in full."""
+    """`[threshold.KIND]` or `[threshold.KIND-LABEL]` of evidence: below `report` it is not spoken of, from `sure` on it
+    is counted in full."""
 
     id: str = field(metadata=KEYED)
     report: float
@@ -273,6 +327,7 @@ class When:
     exact: bool | None = None
     list_newer: bool | None = None
     listed_pose: bool | None = None
+    agrees: bool | None = None
     phase: tuple[PhaseName, ...] = ()
     posted: tuple[Posted, ...] = ()
     subject: tuple[Subject, ...] = ()
@@ -280,6 +335,7 @@ class When:
     any_cue: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     election_known: bool | None = None
+    election_kind: tuple[ElectionKind, ...] = ()
     numbers_known: bool | None = None
     handler_known: bool | None = None
     days_since_taken_min: int | None = None
@@ -321,62 +377,3 @@ class Note:
     about: Literal["pose", "photo", "any"] = "any"
     into: Literal["notes", "advice", "would_change", "other_readings"] = "notes"
     cite: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PosesFile:
-    """Schema poseguard.poses/1."""
-
-    schema: str
-    pose: Mapping[str, Pose] = field(default_factory=dict)
-    shape: Mapping[str, Shape] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class PoseListsFile:
-    """Schema poseguard.pose-lists/1. `default`: the list that is used where none is chosen."""
-
-    schema: str
-    default: str | None = None
-    list: Mapping[str, PoseList] = field(default_factory=dict)
-    disputed: Mapping[str, Disputed] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class CitationsFile:
-    """Schema poseguard.citations/1."""
-
-    schema: str
-    citation: Mapping[str, Cited] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class HandlersFile:
-    """Schema poseguard.handlers/1."""
-
-    schema: str
-    handler: Mapping[str, Handler] = field(default_factory=dict)
-    portal: Mapping[str, Portal] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class RulesFile:
-    """Schema poseguard.rules/1. `off`: rules and notes of earlier packs that are not used."""
-
-    schema: str
-    version: str
-    sanction_from: Level | None = None
-    off: tuple[str, ...] = ()
-    threshold: Mapping[str, Threshold] = field(default_factory=dict)
-    declare: Mapping[str, Declarable] = field(default_factory=dict)
-    cue: Mapping[str, Cue] = field(default_factory=dict)
-    rule: Mapping[str, Rule] = field(default_factory=dict)
-    note: Mapping[str, Note] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class TextsFile:
-    """Schema poseguard.texts/1: a pack's own texts, or other words for the ones that ship."""
-
-    schema: str
-    text: Mapping[str, Words] = field(default_factory=dict)

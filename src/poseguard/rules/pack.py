@@ -13,19 +13,19 @@ from typing import Any
 
 from poseguard.errors import UsageError
 from poseguard.results import Digest, Level
-from poseguard.rules import model
+from poseguard.rules import model, schemas
 from poseguard.rules.checking import check, reference_error
 from poseguard.rules.shape import build, nearest
 from poseguard.rules.tomldoc import Document, Where, read
 from poseguard.texts import say
 
 SCHEMAS: Mapping[str, type] = {
-    "poseguard.poses/1": model.PosesFile,
-    "poseguard.pose-lists/1": model.PoseListsFile,
-    "poseguard.citations/1": model.CitationsFile,
-    "poseguard.handlers/1": model.HandlersFile,
-    "poseguard.rules/1": model.RulesFile,
-    "poseguard.texts/1": model.TextsFile,
+    "poseguard.poses/1": schemas.PosesFile,
+    "poseguard.pose-lists/1": schemas.PoseListsFile,
+    "poseguard.citations/1": schemas.CitationsFile,
+    "poseguard.handlers/1": schemas.HandlersFile,
+    "poseguard.rules/1": schemas.RulesFile,
+    "poseguard.texts/1": schemas.TextsFile,
     "poseguard.election/1": model.Election,
     "poseguard.region/1": model.Region,
 }
@@ -44,6 +44,7 @@ class Pack:
     portals: Mapping[str, model.Portal]
     thresholds: Mapping[str, model.Threshold]
     declarables: Mapping[str, model.Declarable]
+    lineups: Mapping[str, model.Lineup]
     cues: Mapping[str, model.Cue]
     rules: Mapping[str, model.Rule]
     notes: Mapping[str, model.Note]
@@ -74,6 +75,15 @@ class Pack:
     def region(self, election: str, region: str) -> model.Region | None:
         """The local numbers of a region; capitals and spaces do not matter."""
         return self.regions.get((election, fold(region)))
+
+    @cached_property
+    def parties(self) -> Mapping[str, model.Participant]:
+        """Every party of every election profile, by code."""
+        return {who.code: who for one in self.elections.values() for who in one.party if who.code}
+
+    def roster(self, election: model.Election) -> model.Election:
+        """The profile that holds the parties of an election: its own, or the one named by `parties_of`."""
+        return self.elections[election.parties_of] if election.parties_of else election
 
     def handler(self, day: date) -> model.Handler | None:
         """Who handles a case on that day."""
@@ -117,8 +127,8 @@ def unknown(what: str, name: str, known: Iterable[str], lang: str) -> UsageError
 
 
 _SECTIONS = (
-    "pose", "shape", "list", "disputed", "citation", "handler", "portal", "threshold", "declare", "cue", "rule", "note",
-    "text",
+    "pose", "shape", "list", "disputed", "citation", "handler", "portal", "threshold", "declare", "lineup", "cue",
+    "rule", "note", "text",
 )  # fmt: skip
 
 
@@ -144,7 +154,7 @@ class _Draft:
             document = read(path, label if folder.is_dir() else str(path), self.lang)
             digest.update(label.encode() + b"\0" + path.read_bytes() + b"\0")
             loaded = self.add(document)
-            if isinstance(loaded, model.RulesFile):
+            if isinstance(loaded, schemas.RulesFile):
                 version = loaded.version
         self.folders.append(Digest(f"rules/{name}", version, digest.hexdigest()))
 
@@ -163,9 +173,9 @@ class _Draft:
             self.regions[key] = loaded
             self.origins["region", "/".join(key)] = (document, ("region",))
             return loaded
-        if isinstance(loaded, model.RulesFile):
+        if isinstance(loaded, schemas.RulesFile):
             self._rules_file(loaded, document)
-        if isinstance(loaded, model.PoseListsFile) and loaded.default is not None:
+        if isinstance(loaded, schemas.PoseListsFile) and loaded.default is not None:
             self.default_list = loaded.default
             self.origins["default", "list"] = (document, ("default",))
         for section in _SECTIONS:
@@ -174,7 +184,7 @@ class _Draft:
                 self.origins[section, ident] = (document, (section, ident))
         return loaded
 
-    def _rules_file(self, loaded: model.RulesFile, document: Document) -> None:
+    def _rules_file(self, loaded: schemas.RulesFile, document: Document) -> None:
         self.sanction_from = loaded.sanction_from or self.sanction_from
         for index, ident in enumerate(loaded.off):
             there = [section for section in ("rule", "note") if ident in self.merged[section]]
@@ -196,6 +206,7 @@ class _Draft:
             portals=merged["portal"],
             thresholds=merged["threshold"],
             declarables=merged["declare"],
+            lineups=merged["lineup"],
             cues=merged["cue"],
             rules=merged["rule"],
             notes=merged["note"],

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from poseguard.results import Evidence, Scene
 from poseguard.rules import model
-from poseguard.rules.conditions import Group, Present, count_people, days_since_taken
+from poseguard.rules.conditions import Group, Present, days_since_taken
 from poseguard.rules.context import Declared, Resolved
+from poseguard.rules.evidence import count_people, has_box, prop_of
 from poseguard.rules.pack import Pack
 from poseguard.texts import say
 
@@ -36,7 +36,7 @@ def place(one: Evidence, what: str, size: Size | None, lang: str) -> str:
     """`what` with its box and its ninth of the photo."""
     confidence = number(one.confidence, lang)
     box = one.box
-    if not _is_box(box):
+    if not has_box(one):
         return say("rules.place-no-box", lang, what=what, confidence=confidence)
     x, y, width, height = (round(side) for side in box)
     slots = {"what": what, "x": x, "y": y, "width": width, "height": height, "confidence": confidence}
@@ -47,36 +47,30 @@ def place(one: Evidence, what: str, size: Size | None, lang: str) -> str:
     return say("rules.place", lang, area=say(f"rules.area-{down}-{across}", lang), **slots)
 
 
-def _is_box(box: object) -> bool:
-    return (
-        isinstance(box, tuple | list)
-        and len(box) == 4
-        and all(isinstance(side, int | float) and math.isfinite(side) for side in box)
-    )
-
-
 def _third(value: float, length: int, names: tuple[str, str, str]) -> str:
     return names[min(2, max(0, int(3 * value / length)))]
 
 
-def places(evidence: Sequence[Evidence], size: Size | None, lang: str) -> str:
-    """The surest first."""
+def places(evidence: Sequence[Evidence], what: Callable[[Evidence], str], size: Size | None, lang: str) -> str:
+    """The surest first. `what`: the name of a thing."""
     ordered = sorted(evidence, key=lambda one: -one.confidence)
-    told = [place(one, _what(one, lang), size, lang) for one in ordered[:PLACES]]
+    told = [place(one, what(one), size, lang) for one in ordered[:PLACES]]
     if len(ordered) > PLACES:
         told.append(say("rules.places-more", lang, count=len(ordered) - PLACES))
     return "; ".join(told)
 
 
-def _what(one: Evidence, lang: str) -> str:
-    if one.kind != "hand":
-        return say("rules.kind-other", lang, kind=one.kind, label=one.label)
+def hand_name(one: Evidence, lang: str) -> str:
+    """Left or right hand, where that is known."""
     return say(f"rules.hand-{one.hand if one.hand in ('left', 'right') else 'unknown'}", lang)
 
 
 def seen_pose(group: Group, scene: Scene | None, size: Size | None, lang: str) -> str:
     """The sentence that says what was seen, on how many, where and how sure."""
-    slots = {"pose": group.pose.name.say(lang), "places": places(group.hands, size, lang)}
+    slots = {
+        "pose": group.pose.name.say(lang),
+        "places": places(group.hands, lambda one: hand_name(one, lang), size, lang),
+    }
     if len(group.hands) == 1:
         return say("rules.seen-one", lang, **slots)
     return say("rules.seen-many", lang, hands=len(group.hands), people=people(group, scene, lang), **slots)
@@ -101,10 +95,11 @@ def declared_line(facts: Sequence[Declared], pack: Pack, lang: str) -> str:
     return say("rules.declared-line", lang, facts="; ".join(told))
 
 
-def seen_cues(cues: Sequence[Present], size: Size | None, lang: str) -> str:
-    """What detectors saw of the cues of a rule; empty where all was declared."""
-    evidence = tuple({one.id: one for cue in cues for one in cue.seen}.values())
-    return say("rules.seen-other", lang, places=places(evidence, size, lang)) if evidence else ""
+def seen_cues(cues: Sequence[Present], what: Callable[[Evidence], str], size: Size | None, lang: str) -> str:
+    """What detectors saw of the cues of a rule; empty where all was declared. A prop stands for the logos on it."""
+    evidence = {one.id: one for cue in cues for one in cue.seen}
+    apart = [one for one in evidence.values() if one.kind != "logo" or prop_of(one) not in evidence]
+    return say("rules.seen-other", lang, places=places(apart, what, size, lang)) if apart else ""
 
 
 def participants_words(found: Sequence[tuple[str, model.Participant]], resolved: Resolved, lang: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from report_samples import all_reports, group  # noqa: E402
+from report_samples import all_reports, banner, group  # noqa: E402
 
 from poseguard.reports.csv import CsvReporter  # noqa: E402
 from poseguard.reports.explain import explain  # noqa: E402
@@ -48,9 +48,10 @@ def produce(folder: Path) -> Mapping[str, bytes]:
             files[name] = (folder / name).read_bytes()
     del files["report.en.jsonl"]
     files["report.jsonl"] = files.pop("report.id.jsonl")
-    text = io.StringIO()
-    explain(group(), text)
-    files["explain.id.txt"] = text.getvalue().encode()
+    for name, report in (("explain", group()), ("explain-props", banner())):
+        text = io.StringIO()
+        explain(report, text)
+        files[f"{name}.id.txt"] = text.getvalue().encode()
     files["schema.json"] = json.dumps(schema(), indent=2, ensure_ascii=False).encode() + b"\n"
     return files
 

@@ -1,0 +1,254 @@
+"""The props room: party emblems and campaign props as evidence, each emblem verified before a party is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from poseguard.boxes import centre, grown, holds, scaled, shared
+from poseguard.detectors import Seen
+from poseguard.errors import WeightsError
+from poseguard.people.search import owners
+from poseguard.people.types import SURE_HEAD, Found, People
+from poseguard.props.gallery import LogoGallery, default_path, known
+from poseguard.props.gallery_file import read_book
+from poseguard.props.geometry import surroundings
+from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, MarkOpinion, Marks
+from poseguard.props.networks import LOGO, PROPS, own_network, shipped
+from poseguard.props.search import PropsSearch
+from poseguard.reading.photo import ReadPhoto
+from poseguard.results import Box, Digest, Evidence
+from poseguard.texts import default_lang, say
+from poseguard.weights import digest, verified_bytes
+
+# Two boxes over one emblem or one prop share this much of the smaller one, and are not too unlike in area.
+_SAME, _SIZES = 0.6, 0.2
+_SAME_UNLIKE, _SIZES_UNLIKE = 0.85, 0.6
+# Most boxes of one photo that the recogniser looks at, the best first.
+_MOST = 200
+# A logo whose centre lies this share of a prop's sides outside it still lies on it.
+_MARGIN = 0.05
+# A shirt or a cap belongs to the nearest head within so many head heights.
+WORN, _REACH = "attribute", 2.5
+# Scores of a user's own network are not calibrated: they are taken as they are, from here on without a second look.
+_OWN = Calibration(1.0, 0.0, 0.5)
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Logo:
+    """An emblem and whose it is. `box`: full-size pixels; `score`: the detector's; `second`: what it may be instead.
+
+    `name`: of an enrolled logo, else None.
+    """
+
+    box: Box
+    score: float
+    label: str
+    confidence: float
+    version: str | None
+    second: tuple[str, float]
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Prop:
+    """A prop that is reported. `box`: full-size pixels; `score`: the detector's."""
+
+    box: Box
+    score: float
+    label: str
+    confidence: float
+
+
+class PropsDetector:
+    """Finds party logos and campaign props. Not shared between threads.
+
+    `folder`: a user's own weights; `network`: a user's own detector in place of `props.onnx`; `gallery`: the file of
+    enrolled logos, the user's default one where None. Raises WeightsError where a network is missing, wrong or unfit,
+    UsageError where the gallery is.
+    """
+
+    name = "props"
+    kinds: tuple[str, ...] = ("logo", "prop")
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        lang: str | None = None,
+        network: Path | None = None,
+        gallery: Path | None = None,
+    ) -> None:
+        chosen = lang or default_lang()
+        model, numbers = (verified_bytes(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
+        self._marks = _fitting("marks", chosen, lambda: Marks(model, numbers))
+        self._gallery = _gallery(gallery, self._marks, chosen)
+        enrolled = self._gallery.book.logos if self._gallery else ()
+        self._parties = self._marks.parties | {logo.code for logo in enrolled}
+        if network is not None:
+            yolo, self._classes, found = own_network(network, self._parties, chosen)
+            self._calibration = dict.fromkeys(PROPS, _OWN)
+        else:
+            content = verified_bytes("props", extra_dir=folder, lang=lang)
+            yolo, self._classes = _fitting("props", chosen, lambda: shipped(content))
+            self._calibration = _fitting("marks", chosen, lambda: {name: self._marks.props[name] for name in PROPS})
+            found = digest("props", extra_dir=folder, lang=lang)
+        self._search = PropsSearch(yolo, self._classes.logos)
+        book = (self._gallery.digest(),) if self._gallery else ()
+        numbers_too = (digest(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
+        self._digests = (found, *numbers_too, *book)
+
+    def digests(self) -> tuple[Digest, ...]:
+        return self._digests
+
+    def detect(self, photo: ReadPhoto, people: People) -> Seen:
+        """Logos first, then props, each in reading order; what is told of a logo counts for the props it lies on."""
+        assert photo.pixels is not None
+        heads = [scaled(head.box, photo.scale) for head in people.heads if head.score >= SURE_HEAD]
+        bodies = [scaled(body.box, photo.scale) for body in people.bodies]
+        rows = self._search.rows(photo.pixels, heads, bodies)
+        found = [(self._classes.names[int(row[0])], float(row[1]), _box(row[2:])) for row in rows]
+        logos = self._logos(photo, [one for one in found if one[0] not in self._calibration])
+        props = self._props(photo, [one for one in found if one[0] in self._calibration])
+        return Seen((*_told_logos(logos, props), *_told_props(logos, props, people)))
+
+    def _props(self, photo: ReadPhoto, found: Sequence[tuple[str, float, Box]]) -> list[_Prop]:
+        props = []
+        for label, score, box in found:
+            calibration = self._calibration[label]
+            if (sure := calibration(score)) >= calibration.least:
+                props.append(_Prop(scaled(box, 1 / photo.scale), score, label, sure))
+        props.sort(key=lambda prop: -prop.confidence)
+        kept: list[_Prop] = []
+        for prop in props:
+            if not any(_same(prop.box, other.box, other.label == prop.label) for other in kept):
+                kept.append(prop)
+        return sorted(kept, key=lambda prop: _reading(prop.box))
+
+    def _logos(self, photo: ReadPhoto, found: Sequence[tuple[str, float, Box]]) -> list[_Logo]:
+        assert photo.pixels is not None
+        looked_at = sorted((one for one in found if one[1] >= self._marks.least_box), key=lambda one: -one[1])[:_MOST]
+        boxes, scores = [box for _, _, box in looked_at], [score for _, score, _ in looked_at]
+        opinions = self._marks.opinions(photo.pixels, boxes, scores)
+        logos = []
+        for (label, score, box), opinion in zip(looked_at, opinions, strict=True):
+            logo = self._enrolled(photo, box, score, opinion) or self._verified(photo, label, score, box, opinion)
+            if logo.label != BACKGROUND:
+                logos.append(logo)
+        logos.sort(key=lambda logo: (logo.label == UNKNOWN, -logo.confidence))
+        kept: list[_Logo] = []
+        for logo in logos:
+            if not any(_same(logo.box, other.box) for other in kept):
+                kept.append(logo)
+        # An office's emblem has had its say: a looser box around it is no party's either.
+        told = (logo for logo in kept if logo.label == UNKNOWN or logo.label in self._parties)
+        return sorted(told, key=lambda logo: _reading(logo.box))
+
+    def _verified(self, photo: ReadPhoto, label: str, score: float, box: Box, opinion: MarkOpinion) -> _Logo:
+        """What the recogniser makes of a box; a user's own class that is sure of its party needs no word from it."""
+        full = scaled(box, 1 / photo.scale)
+        if label in self._classes.parties and score >= _OWN.least:
+            return _Logo(full, score, label, score, None, (opinion.label, opinion.confidence))
+        if label == LOGO or opinion.label == label or opinion.label not in self._marks.parties:
+            return _Logo(full, score, opinion.label, opinion.confidence, opinion.version, opinion.second)
+        return _Logo(full, score, UNKNOWN, opinion.confidence, None, (opinion.label, opinion.confidence))
+
+    def _enrolled(self, photo: ReadPhoto, box: Box, score: float, opinion: MarkOpinion) -> _Logo | None:
+        """The enrolled logo that a box shows, where it is likelier than the party that the recogniser names."""
+        if self._gallery is None or photo.pixels is None:
+            return None
+        crop = surroundings(photo.pixels, box)
+        match = self._gallery.match(crop, opinion.embedding, known(opinion))
+        if match is None:
+            return None
+        if opinion.label in self._marks.parties - {match.code} and opinion.confidence > match.confidence:
+            return None
+        second = (match.second, match.second_confidence) if match.second else (opinion.label, opinion.confidence)
+        full = scaled(box, 1 / photo.scale)
+        return _Logo(full, score, match.code, match.confidence, match.version, second, match.name)
+
+
+def _told_logos(logos: Sequence[_Logo], props: Sequence[_Prop]) -> list[Evidence]:
+    out = []
+    for number, logo in enumerate(logos, 1):
+        on = _lies_on(logo, props)
+        details: dict[str, Any] = {
+            "size_px": round(max(logo.box[2:])),
+            "detector_score": logo.score,
+            "version": logo.version,
+            "second": {"label": logo.second[0], "confidence": logo.second[1]},
+            "enrolled": logo.name is not None,
+            "prop": f"prop-{on[0] + 1}" if on else None,
+        }
+        if logo.name is not None:
+            details["name"] = logo.name
+        out.append(Evidence(f"logo-{number}", "logo", logo.label, logo.confidence, logo.box, details=details))
+    return out
+
+
+def _told_props(logos: Sequence[_Logo], props: Sequence[_Prop], people: People) -> list[Evidence]:
+    carried: list[list[int]] = [[] for _ in props]
+    for i, logo in enumerate(logos):
+        on = _lies_on(logo, props) if logo.label != UNKNOWN else []
+        # What is worn stands before what hangs behind it.
+        for j in on[:1] if on and props[on[0]].label == WORN else on:
+            carried[j].append(i)
+    out = []
+    for number, (prop, named) in enumerate(zip(props, carried, strict=True), 1):
+        worn = owners((Found(prop.box, prop.score),), people.heads, _REACH)[0] if prop.label == WORN else None
+        details: dict[str, Any] = {
+            "size_px": round(max(prop.box[2:])),
+            "detector_score": prop.score,
+            "parties": list(dict.fromkeys(logos[i].label for i in named)),
+            "logos": [f"logo-{i + 1}" for i in named],
+            "person": None if worn is None else worn + 1,
+        }
+        out.append(Evidence(f"prop-{number}", "prop", prop.label, prop.confidence, prop.box, details=details))
+    return out
+
+
+def _lies_on(logo: _Logo, props: Sequence[_Prop]) -> list[int]:
+    """Indices of the props that its centre lies on, the smallest first."""
+    point = centre(logo.box)
+    on = [i for i, prop in enumerate(props) if holds(grown(prop.box, _MARGIN), point)]
+    return sorted(on, key=lambda i: props[i].box[2] * props[i].box[3])
+
+
+def _same(a: Box, b: Box, alike: bool = True) -> bool:
+    """Whether two boxes are of one thing; of unlike classes only where they all but cover each other."""
+    areas = sorted((a[2] * a[3], b[2] * b[3]))
+    part, ratio = (_SAME, _SIZES) if alike else (_SAME_UNLIKE, _SIZES_UNLIKE)
+    return shared(a, b) > part and areas[0] >= ratio * areas[1]
+
+
+def _reading(box: Box) -> tuple[float, float]:
+    """Order of reading, as for hands: lines of 64 pixels, each from the left."""
+    return box[1] // 64, box[0]
+
+
+def _box(row: Sequence[float]) -> Box:
+    x, y, width, height = (float(v) for v in row)
+    return x, y, width, height
+
+
+def _gallery(path: Path | None, marks: Marks, lang: str) -> LogoGallery | None:
+    """The enrolled logos of `path`, which must be there; without one, of the default file, where there is any."""
+    chosen = path or default_path()
+    if path is None and not chosen.is_file():
+        return None
+    book = read_book(chosen, lang=lang)
+    return LogoGallery(book, marks.enrol, network=marks.sha256, lang=lang) if book.logos else None
+
+
+def _fitting(name: str, lang: str, make: Callable[[], T]) -> T:
+    """What `make` gives; WeightsError where the file `name` holds something else than this version reads."""
+    try:
+        return make()
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise WeightsError(
+            say("weights.unfit", lang, name=name, reason=repr(wrong)), say("weights.unfit-remedy", lang)
+        ) from wrong

@@ -1,0 +1,315 @@
+"""Enrolled logos: whether a logo-like thing in a photo is one of those that a user has added.
+
+    gallery = LogoGallery(read_book(path, lang=lang), marks.enrol, network=marks.sha256)
+    match = gallery.match(surroundings(pixels, box), opinion.embedding, known(opinion))
+
+A candidate is ranked by the cosine between the recogniser's embedding and those of the enrolled pictures at about the
+same size. Where the box is large enough, points of the picture have to be found in the photo as well. A logistic
+regression weighs both against what else the recogniser takes the thing for. Its numbers, one set for all logos, stand
+under "enrol" in marks.json and are fitted on parties that the recogniser never saw.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+import platformdirs
+from numpy.typing import NDArray
+
+from poseguard.errors import UsageError, WeightsError
+from poseguard.props.geometry import GROW, LEAST_PX, Points, inliers, points
+from poseguard.reading.photo import Pixels
+from poseguard.results import Box, Digest
+from poseguard.texts import default_lang, say
+
+WIDTH = 128
+"""Length of an embedding."""
+
+MOST_PICTURES = 5
+LONGEST = 256
+"""Longest side in pixels of the pictures that are kept."""
+CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+"""What a party's code looks like."""
+
+WHITE, GREY = 255, 128
+"""Grounds on which a picture with transparent parts is looked at."""
+
+_COARSE = 64
+# So many points are no chance: other views need not be tried.
+_PLENTY = 24
+_CANDIDATES = 3
+_ALIKE = 3
+_OCTAVES = 0.8
+
+Floats = NDArray[np.float32]
+Rgba = NDArray[np.uint8]
+
+
+class Opinion(Protocol):
+    """What the recogniser says of one box (`poseguard.props.marks.MarkOpinion`)."""
+
+    @property
+    def label(self) -> str | None: ...
+    @property
+    def confidence(self) -> float: ...
+    @property
+    def second(self) -> tuple[str, float]: ...
+    @property
+    def embedding(self) -> Floats: ...
+
+
+class Recogniser(Protocol):
+    """`poseguard.props.marks.Marks`, as far as enrolment needs it."""
+
+    def opinions(self, pixels: Pixels, boxes: Sequence[Box]) -> Sequence[Opinion]: ...
+
+
+Known = Sequence[tuple[str | None, float]]
+"""Marks that the recogniser was trained on, with the probability that a box shows them; None: not told which."""
+
+
+def known(opinion: Opinion) -> Known:
+    """What else a box may be, by the recogniser's word."""
+    return (opinion.label, opinion.confidence), opinion.second
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Picture:
+    """One enrolled picture, trimmed and at most 256 px: `rgba` H × W × 4, colours as seen on white, and opacity.
+
+    `sha256`: of the file it was read from.
+    """
+
+    sha256: str
+    rgba: Rgba
+
+    def on(self, ground: int) -> Pixels:
+        """H × W × 3, on a ground of that grey level."""
+        clear = 1 - self.rgba[..., 3:].astype(np.float32) / 255
+        return np.clip(self.rgba[..., :3] - clear * (255 - ground), 0, 255).astype(np.uint8)
+
+    def grounds(self) -> tuple[int, ...]:
+        """White, and grey where something shines through."""
+        return (WHITE, GREY) if self.rgba[..., 3].min() < 255 else (WHITE,)
+
+    def views(self) -> tuple[Pixels, ...]:
+        """What a photo is compared with: every ground, and as coarse as a small logo in a photo is."""
+        sharp = tuple(self.on(ground) for ground in self.grounds())
+        zoom = min(_COARSE / max(self.rgba.shape[:2]), 1.0)
+        coarse = cv2.resize(sharp[0], None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+        return (*sharp, np.asarray(coarse, np.uint8))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Logo:
+    """One enrolled logo. `embeddings`: n × WIDTH, of its pictures in many lights; `sizes`: n, pixels of each.
+
+    `version`: which of a party's logos, None where it has one.
+    """
+
+    code: str
+    name: str
+    version: str | None
+    pictures: tuple[Picture, ...]
+    embeddings: Floats
+    sizes: Floats
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What tells it from the others."""
+        return self.code, self.version or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Everything in one file of enrolled logos. `network`: SHA-256 of the recogniser that made the embeddings."""
+
+    network: str
+    logos: tuple[Logo, ...] = ()
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How one enrolled logo compares with one box. `inliers`: None where the box is too small for a check.
+
+    `rival`: probability that the box is another mark, one that the recogniser knows; `confidence`: calibrated.
+    """
+
+    logo: Logo
+    cosine: float
+    inliers: int | None
+    rival: float
+    size_px: float
+    confidence: float = 0.0
+
+    def features(self, fewest: int = 0) -> tuple[float, ...]:
+        """What the regression gets: 1, cosine, log(1 + inliers) for a checked box, log odds of another mark.
+
+        `fewest`: fewer inliers than this count as none.
+        """
+        sure = min(max(self.rival, 0.01), 0.99)
+        odds = math.log(sure / (1 - sure))
+        if self.inliers is None:
+            return 1.0, self.cosine, odds
+        return 1.0, self.cosine, math.log1p(self.inliers if self.inliers >= fewest else 0), odds
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A box that is an enrolled logo, named by its `code`."""
+
+    code: str
+    name: str
+    version: str | None
+    confidence: float
+    cosine: float
+    inliers: int | None
+    second: str | None
+    second_confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """marks.json, "enrol". `cosine`, `strict_cosine`: least to be a candidate, the latter for boxes under LEAST_PX.
+
+    `inliers`: fewer count as none; `weights`, `small`: of `Measure.features` for checked and for small boxes; `margin`:
+    log odds by which the first has to lead the next party; `least`: confidence from which a logo is named.
+    """
+
+    cosine: float
+    strict_cosine: float
+    inliers: int
+    weights: tuple[float, ...]
+    small: tuple[float, ...]
+    margin: float
+    least: float
+
+    @classmethod
+    def read(cls, said: Mapping[str, Any] | None, lang: str | None = None) -> Numbers:
+        """Raises WeightsError where a number is missing or no number."""
+        try:
+            if said is None:
+                raise KeyError("enrol")
+            weights, small = (tuple(float(v) for v in said[key]) for key in ("weights", "small"))
+            if (len(weights), len(small)) != (4, 3):
+                raise ValueError("weights: 4, small: 3")
+            plain = {key: float(said[key]) for key in ("cosine", "strict_cosine", "margin", "least")}
+            numbers = cls(inliers=int(said["inliers"]), weights=weights, small=small, **plain)
+            if not all(math.isfinite(v) for v in (*weights, *small, *plain.values())):
+                raise ValueError("not finite")
+            return numbers
+        except (KeyError, TypeError, ValueError) as wrong:
+            lang = lang or default_lang()
+            raise WeightsError(
+                say("logos.no-numbers", lang, reason=repr(wrong)), say("logos.reinstall", lang)
+            ) from wrong
+
+    def logit(self, measure: Measure) -> float:
+        """Log odds that the box is that logo."""
+        weights = self.small if measure.inliers is None else self.weights
+        return float(np.dot(weights, measure.features(self.inliers)))
+
+
+class LogoGallery:
+    """Looks for enrolled logos. `network`: SHA-256 of the recogniser whose embeddings will be given.
+
+    Raises UsageError where the file was made with another recogniser, WeightsError where marks.json lacks numbers.
+    Points of a picture are computed when it is first a candidate. Not shared between threads.
+    """
+
+    def __init__(self, book: Book, enrol: Mapping[str, Any] | None, *, network: str, lang: str | None = None) -> None:
+        self.numbers = Numbers.read(enrol, lang)
+        self.book = book
+        if book.logos and book.network != network:
+            lang = lang or default_lang()
+            raise UsageError(say("logos.other-network", lang), say("logos.other-network-remedy", lang))
+        self._points: Callable[[int, int], tuple[Points, ...]] = cache(self._points_of)
+
+    def digest(self) -> Digest:
+        """The file, for the report."""
+        return Digest("logos", str(len(self.book.logos)), self.book.sha256)
+
+    def measure(
+        self, crop: Pixels, embedding: Floats, others: Known = (), *, all_of_them: bool = False
+    ) -> list[Measure]:
+        """Candidates, likeliest first. `crop`: `geometry.surroundings` of the box; `embedding`: WIDTH, of length 1.
+
+        `others`: see `known`; one with the logo's own code is no rival, nor is the background.
+        `all_of_them`: also logos whose cosine is too low to be a candidate (for fitting, and for `logos test`).
+        """
+        size = max(crop.shape[:2]) / GROW
+        checked = size >= LEAST_PX
+        least = -1.0 if all_of_them else self.numbers.cosine if checked else self.numbers.strict_cosine
+        near = [(likeness(logo, embedding, size), i) for i, logo in enumerate(self.book.logos)]
+        near = sorted((pair for pair in near if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
+        out = []
+        seen = points(crop) if checked and near else None
+        for cosine, i in near if all_of_them else near[:_CANDIDATES]:
+            logo = self.book.logos[i]
+            held = None if seen is None else self._inliers(i, logo, seen)
+            rival = max((sure for label, sure in others if label not in (logo.code, "background")), default=0.0)
+            one = Measure(logo, cosine, held, rival, size)
+            sure = 1 / (1 + math.exp(-min(max(self.numbers.logit(one), -30.0), 30.0)))
+            out.append(Measure(logo, cosine, held, rival, size, sure))
+        return sorted(out, key=lambda one: -one.confidence)
+
+    def match(self, crop: Pixels, embedding: Floats, others: Known = ()) -> Match | None:
+        """The enrolled logo that the box shows, or None: none is likely enough, or two parties are about as likely."""
+        return self.judge(self.measure(crop, embedding, others))
+
+    def judge(self, found: Sequence[Measure]) -> Match | None:
+        """The first of `measure`, where it is sure enough and ahead of every other party."""
+        floor = [one for one in found if one.cosine >= self._floor(one)]
+        if not floor or floor[0].confidence < self.numbers.least:
+            return None
+        first = floor[0]
+        other = next((one for one in floor if one.logo.code != first.logo.code), None)
+        if other is not None and self.numbers.logit(first) - self.numbers.logit(other) < self.numbers.margin:
+            return None
+        logo = first.logo
+        return Match(
+            code=logo.code,
+            name=logo.name,
+            version=logo.version,
+            confidence=first.confidence,
+            cosine=first.cosine,
+            inliers=first.inliers,
+            second=other.logo.code if other else None,
+            second_confidence=other.confidence if other else 0.0,
+        )
+
+    def _floor(self, one: Measure) -> float:
+        return self.numbers.strict_cosine if one.inliers is None else self.numbers.cosine
+
+    def _inliers(self, index: int, logo: Logo, seen: Points) -> int:
+        most = 0
+        for view in (view for k in range(len(logo.pictures)) for view in self._points(index, k)):
+            most = max(most, inliers(view, seen))
+            if most >= _PLENTY:
+                break
+        return most
+
+    def _points_of(self, index: int, picture: int) -> tuple[Points, ...]:
+        return tuple(points(view) for view in self.book.logos[index].pictures[picture].views())
+
+
+def likeness(logo: Logo, embedding: Floats, size: float) -> float:
+    """Mean of the best cosines between `embedding` and those of the logo drawn at about `size` pixels."""
+    apart = np.abs(np.log2(np.maximum(logo.sizes, 1) / max(size, 1)))
+    rows = apart <= max(float(apart.min()) + 0.01, _OCTAVES)
+    best = np.sort(logo.embeddings[rows] @ embedding)[-_ALIKE:]
+    return float(best.mean())
+
+
+def default_path() -> Path:
+    """The file that `poseguard logos` uses where none is named: in the user's data folder, beside the weights."""
+    return platformdirs.user_data_path("poseguard", appauthor=False) / "logos.npz"

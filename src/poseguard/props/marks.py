@@ -1,0 +1,149 @@
+"""Whose emblem a logo-like region shows: the recogniser's opinion, weighed with the detector's."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poseguard.boxes import square
+from poseguard.reading.photo import Pixels
+from poseguard.results import Box
+from poseguard.yolo import session
+
+SIDE = 96
+GROW = 1.25
+BACKGROUND = "background"
+UNKNOWN = "unknown"
+"""Label of what looks like a party's mark but cannot be told; shown, never weighed."""
+
+_BATCH = 32
+_EDGE = 1e-4
+
+Floats = NDArray[np.float32]
+
+
+def log_odds(probability: float) -> float:
+    """Natural logarithm of p / (1 - p), with p kept between 0.0001 and 0.9999."""
+    kept = min(max(probability, _EDGE), 1 - _EDGE)
+    return math.log(kept / (1 - kept))
+
+
+def logistic(value: float) -> float:
+    return 1 / (1 + math.exp(-min(max(value, -60.0), 60.0)))
+
+
+def cut(pixels: Pixels, box: Box) -> Pixels:
+    """What the recogniser sees of a box (pixels of `pixels`): SIDE × SIDE RGB, GROW times its longer side."""
+    return square(pixels, box, SIDE, GROW)
+
+
+@dataclass(frozen=True, slots=True)
+class MarkOpinion:
+    """What is told of one region. `label`: a party's code, UNKNOWN, or a class that is none (`neg:...`, BACKGROUND).
+
+    `confidence`: calibrated that the likeliest party's logo is there; for a class that is none, its probability.
+    `version`: which of the party's logos, None for the one it has now. `second`: the next likely party or class and its
+    probability; where the label is UNKNOWN, the likeliest party. `embedding`: 128 values of length one.
+    """
+
+    label: str
+    version: str | None
+    confidence: float
+    second: tuple[str, float]
+    embedding: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Turns a detector's score into a probability; a thing is reported where that reaches `least`."""
+
+    scale: float
+    bias: float
+    least: float
+
+    def __call__(self, score: float) -> float:
+        return logistic(self.scale * log_odds(score) + self.bias)
+
+
+class Marks:
+    """`marks.onnx`, N × 3 × 96 × 96 RGB crops in 0..1 to `logits` N × K and `embedding` N × 128, with `marks.json`.
+
+    Raises KeyError, TypeError or ValueError where the numbers are not complete or do not fit the network.
+    """
+
+    def __init__(self, model: bytes, numbers: bytes) -> None:
+        read: dict[str, Any] = json.loads(numbers)
+        self._net = session(model)
+        self.sha256 = hashlib.sha256(model).hexdigest()
+        self.classes: tuple[str, ...] = tuple(read["classes"])
+        self._background = self.classes.index(BACKGROUND)
+        named = {name: (str(row["party"]), row["version"]) for name, row in read["party"].items()}
+        self._versions = {name: version for name, (_, version) in named.items()}
+        # A party's versions are one thing to tell, every other class is one by itself.
+        self._things = tuple(dict.fromkeys(named[name][0] if name in named else name for name in self.classes))
+        owner = [self._things.index(named[name][0] if name in named else name) for name in self.classes]
+        self._sum = np.eye(len(self._things), dtype=np.float32)[owner]
+        self.parties = frozenset(party for party, _ in named.values())
+        self._is_party = np.array([thing in self.parties for thing in self._things])
+        if not self.parties or not named.keys() <= set(self.classes):
+            raise ValueError("party")
+        self._temperature = float(read["temperature"])
+        self._weights = tuple(float(v) for v in read["logo"])
+        if len(self._weights) != 3 or self._temperature <= 0:
+            raise ValueError("logo, temperature")
+        self.least = float(read["least"])
+        self.least_box = float(read["least_box"])
+        self.props = {
+            name: Calibration(float(row["scale"]), float(row["bias"]), float(row["least"]))
+            for name, row in read["props"].items()
+        }
+        self.enrol: dict[str, Any] = dict(read["enrol"])
+
+    def opinions(
+        self, pixels: Pixels, boxes: Sequence[Box], scores: Sequence[float] | None = None
+    ) -> list[MarkOpinion]:
+        """One a box (pixels of `pixels`). `scores`: the detector's, of each; without them it counts as undecided."""
+        given = scores if scores is not None else [0.5] * len(boxes)
+        out: list[MarkOpinion] = []
+        for start in range(0, len(boxes), _BATCH):
+            part = boxes[start : start + _BATCH]
+            crops = np.stack([cut(pixels, box) for box in part]).transpose(0, 3, 1, 2).astype(np.float32) / 255
+            logits, embeddings = self._net.run(["logits", "embedding"], {"crops": crops})
+            for row, embedding, score in zip(logits, embeddings, given[start : start + _BATCH], strict=True):
+                out.append(self._opinion(row, embedding, score))
+        return out
+
+    def _opinion(self, logits: Floats, embedding: Floats, score: float) -> MarkOpinion:
+        scaled = logits.astype(np.float64) / self._temperature
+        shares = np.exp(scaled - scaled.max())
+        shares /= shares.sum()
+        things = shares @ self._sum
+        ranked = [int(i) for i in np.argsort(-things, kind="stable")]
+        party = next(i for i in ranked if self._is_party[i])
+        bias, by_score, by_party = self._weights
+        sure = logistic(bias + by_score * log_odds(score) + by_party * log_odds(float(things[party])))
+        nothing, all_parties = float(shares[self._background]), float(things[self._is_party].sum())
+        second = party
+        if sure >= self.least:
+            label, version = self._things[party], self._version_of(party, shares)
+            second = next(i for i in ranked if i != party)
+        elif nothing < 0.5 and all_parties > 0.5 * (1 - nothing):
+            label, version = UNKNOWN, None
+        else:
+            told = next(i for i in ranked if not self._is_party[i])
+            label, version, sure = self._things[told], None, float(things[told])
+            second = next(i for i in ranked if i != told)
+        return MarkOpinion(label, version, sure, (self._things[second], float(things[second])), embedding)
+
+    def _version_of(self, thing: int, shares: NDArray[np.float64]) -> str | None:
+        """The likeliest of a party's logos; None for its present one."""
+        best = max(np.flatnonzero(self._sum[:, thing]), key=lambda i: shares[i])
+        version = self._versions.get(self.classes[best])
+        return None if version is None else str(version)

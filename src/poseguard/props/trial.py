@@ -1,0 +1,74 @@
+"""How an enrolled logo fares: on photos, and beside other marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from poseguard.props.enrol import SIZES, drawn
+from poseguard.props.gallery import WHITE, Logo, LogoGallery, Measure, Recogniser, known, likeness
+from poseguard.props.geometry import surroundings
+from poseguard.reading.photo import Pixels
+from poseguard.results import Box
+
+_CLOSEST_BOXES = 3
+_SURE_OF_OTHER = 0.5
+_NOBODY = (None, "unknown", "background")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One photo. `boxes`: logo-like places; `best`: how the logo compares with the likeliest of them, at `box`.
+
+    `named`: the code that this box gets, None where it gets none.
+    """
+
+    boxes: int
+    box: Box
+    best: Measure
+    named: str | None
+
+
+def tried(pixels: Pixels, boxes: Sequence[Box], logo: Logo, gallery: LogoGallery, recogniser: Recogniser) -> Tried:
+    """The likeliest place of `logo`; where there are no boxes, the whole picture is one."""
+    places = list(boxes) or [(0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]))]
+    opinions = recogniser.opinions(pixels, places)
+    pairs = zip(places, opinions, strict=True)
+    order = sorted(pairs, key=lambda one: -likeness(logo, one[1].embedding, max(one[0][2:])))
+    out: list[Tried] = []
+    for box, opinion in order[:_CLOSEST_BOXES]:
+        found = gallery.measure(surroundings(pixels, box), opinion.embedding, known(opinion), all_of_them=True)
+        best = next(one for one in found if one.logo.key == logo.key)
+        match = gallery.judge(found)
+        out.append(Tried(len(boxes), box, best, match.code if match else None))
+    return max(out, key=lambda one: (one.named == logo.code, one.best.confidence))
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A mark that `logo` is easily taken for. `enrolled`: it is in the same file, else the recogniser knows it.
+
+    `share`: cosine with an enrolled one, probability of one that the recogniser knows.
+    """
+
+    label: str
+    enrolled: bool
+    share: float
+
+
+def too_like(logo: Logo, gallery: LogoGallery, recogniser: Recogniser) -> tuple[Alike, ...]:
+    """What the logo, seen large and straight, is too like to be told apart surely; the worst first."""
+    size = SIZES[-1]
+    found: dict[tuple[str, bool], float] = {}
+    for picture in logo.pictures:
+        pixels, box = drawn(picture, WHITE, size)
+        (opinion,) = recogniser.opinions(pixels, [box])
+        for label, share in known(opinion):
+            if label is not None and label not in (*_NOBODY, logo.code) and share >= _SURE_OF_OTHER:
+                found[label, False] = max(share, found.get((label, False), 0.0))
+        for other in gallery.book.logos:
+            cosine = likeness(other, opinion.embedding, size)
+            if other.code != logo.code and cosine >= gallery.numbers.strict_cosine:
+                found[other.code, True] = max(cosine, found.get((other.code, True), 0.0))
+    alike = (Alike(label, enrolled, share) for (label, enrolled), share in found.items())
+    return tuple(sorted(alike, key=lambda one: (-one.share, one.label)))
