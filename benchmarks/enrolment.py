@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -135,7 +136,7 @@ class OneSearch:
         known, search = self._known, self._before
 
         def rows(self: PropsSearch, pixels: Pixels, heads: Sequence[Box] = (), bodies: Sequence[Box] = ()) -> Rows:
-            key = hashlib.sha256(pixels).digest()
+            key = hashlib.sha256(pixels.tobytes()).digest()
             if key not in known:
                 known[key] = search(self, pixels, heads, bodies)
             return known[key]
@@ -167,15 +168,13 @@ def try_one(
     models: Mapping[str, bytes],
     results: Results,
 ) -> None:
-    """Enrols the parties in `given` in each way, all at once, and looks at the scenes that show one, and at `negative`."""
+    """Enrols the parties in `given` in each way, all at once; looks at scenes that show one, and at `negative`."""
     numbers = left.numbers(json.loads(models["marks_numbers"]))
     model = left.model.read_bytes()
     marks = Marks(model, numbers)
     shown = [scene for scene in probes if any(code in given for code, _ in scene.marks)]
     with TemporaryDirectory(prefix="poseguard-enrol-") as name:
-        folder = weights_folder(
-            Path(name), {"props": models["props"], "marks": model, "marks_numbers": numbers}
-        )
+        folder = weights_folder(Path(name), {"props": models["props"], "marks": model, "marks_numbers": numbers})
         for way, chosen in galleries(given):
             book = Book(marks.sha256, tuple(enrolled(p, p, None, some, marks) for p, some in chosen.items()))
             write_book(folder / "logos.npz", book, lang="en")
@@ -228,6 +227,7 @@ def enrolment(
         for left in found:
             given = {party: pictures(shared, party) for party in left.parties if party in shown}
             counts |= {party: len(some) for party, some in given.items()}
+            print(f"{left.model.name}: enrolling {', '.join(given)} ...", file=sys.stderr)
             try_one(left, {party: some for party, some in given.items() if some}, probes, people, models, results)
     never = sorted(shown - {party for party, _ in results})
     measured.say(f"enrolled logos ({len(found)} recognisers)", *lines(results, counts, never))
@@ -263,7 +263,9 @@ def together(results: Results, way: str) -> Told:
 
 def lines(results: Results, counts: Mapping[str, int], never: Sequence[str]) -> list[str]:
     """Per party and way, then by size."""
-    out = [f"{'party':<12} {'from':<8} {'tries':>6} {'named':>6}  {'95 %':<14} {'false, negative':>15} {'on scenes':>9}"]
+    out = [
+        f"{'party':<12} {'from':<8} {'tries':>6} {'named':>6}  {'95 %':<14} {'false, negative':>15} {'on scenes':>9}"
+    ]
     for (party, way), told in sorted(results.items()):
         pieces = "1" if way == "one" else str(counts[party])
         low, high = interval(told.rate, told.tries)
@@ -282,7 +284,7 @@ def lines(results: Results, counts: Mapping[str, int], never: Sequence[str]) -> 
 
 
 def targets(results: Results) -> list[Target]:
-    """All parties together, and the weakest; false names a photo, of the party that has most."""
+    """All parties together, and the weakest; false names a photo likewise."""
     section = "enrolment"
     out = []
     for way, bound in WANTED.items():
@@ -291,8 +293,12 @@ def targets(results: Results) -> list[Target]:
         words = "one picture" if way == "one" else "five pictures"
         out.append(Target(section, f"named from {words}, all parties", every.rate, bound, every.tries))
         out.append(Target(section, f"named from {words}, the weakest party", weakest.rate, bound, weakest.tries))
-    worst = max((told for told in results.values() if told.photos), key=lambda t: t.false_rate, default=Told())
-    out.append(
-        Target(section, "false names a photo of negative, the worst", worst.false_rate, _FALSE, worst.photos, most=True)
-    )
+    each = [told for told in results.values() if told.photos]
+    false, photos = sum(told.false for told in each), sum(told.photos for told in each)
+    worst = max(each, key=lambda told: told.false_rate, default=Told())
+    for words, share, of in (
+        ("all parties", false / photos if photos else math.nan, photos),
+        ("the worst party", worst.false_rate, worst.photos),
+    ):
+        out.append(Target(section, f"false names a plain photo, {words}", share, _FALSE, of, most=True))
     return out

@@ -1,6 +1,10 @@
-"""Every figure of issue section 7 that photos decide: `python -m benchmarks.measure`, or `make measure`.
+"""Every figure that the issues ask for and photos decide: `python -m benchmarks.measure`, or `make measure`.
 
     python -m benchmarks.measure [--weights DIR] [--shared DIR] [--jobs N] [--out DIR] [--only NAME...] [--side train]
+                                 [--scenes DIR] [--left-out DIR] [--palm DIR]
+
+Every photo is scanned once for all sections. close-ups, props (hands of group photos at rallies), wild, levels and
+detectors are about hands; tags, ap, plain, scenes and enrolment about logos and props.
 
 Writes figures.json, figures.txt and the reports behind them to out/measure (which shows people: it is not committed).
 """
@@ -13,63 +17,36 @@ import math
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks import campaign
+from benchmarks.enrolment import enrolment
 from benchmarks.figures import Target, calibration_lines, pose_lines, target_lines
 from benchmarks.levels import calm_raised, level_lines, posing_raised
 from benchmarks.matching import Hand, calibration, interval, matched, sayings
-from benchmarks.scanning import CONTEXT, Report, scan, write_lines
-from benchmarks.scoring import Score, score
+from benchmarks.run import Measured, Run
+from benchmarks.scanning import CONTEXT, Report, scan
+from benchmarks.scenes import drawn_scenes
 from benchmarks.truth import LISTED, ROOT, Row, TruthSet, truth_sets, well_sourced
 from poseguard.results import Box
 
-SECTIONS = ("close-ups", "props", "wild", "levels", "detectors")
+SECTIONS = (
+    "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes", "enrolment",
+)  # fmt: skip
+_CAMPAIGN = {"tags": campaign.tags, "ap": campaign.boxes, "plain": campaign.plain}
 _PHOTOS_OF = {
     "close-ups": ("close-ups",),
     "props": ("props",),
     "wild": ("wild",),
     "levels": ("props", "wild", "negative"),
+    "tags": ("tags",),
+    "ap": ("ap",),
+    "plain": ("negative",),
 }
-
-
-@dataclass
-class Measured:
-    """What has been found so far: text for a person, JSON for programs, and targets."""
-
-    lines: list[str] = field(default_factory=list)
-    figures: dict[str, Any] = field(default_factory=dict)
-    targets: list[Target] = field(default_factory=list)
-
-    def say(self, title: str, *lines: str) -> None:
-        self.lines += ["", f"== {title} ==", *lines]
-
-
-@dataclass(frozen=True)
-class Run:
-    """The sets of one side, and the report of every photo that was scanned."""
-
-    shared: Path
-    out: Path
-    sets: Mapping[str, TruthSet]
-    reports: Mapping[Path, Report]
-
-    def of(self, name: str) -> list[tuple[str, Report]]:
-        """(file as the tables name it, report) of a set."""
-        part = self.sets[name]
-        return [(file, self.reports[path]) for file, path in zip(part.files, part.photos(), strict=True)]
-
-    def score(self, name: str) -> Score:
-        """score.py's word on one set."""
-        part = self.sets[name]
-        assert part.mode is not None
-        report, truth = self.out / f"{name}.jsonl", self.out / f"{name}.csv"
-        write_lines(report, [line for _, line in self.of(name)])
-        part.write(truth)
-        return score(self.shared, part.mode, report, truth)
 
 
 def hands_of(report: Report) -> list[Hand]:
@@ -244,31 +221,32 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         "--side", choices=("measure", "train"), default="measure", help="train: for tuning; no figure that counts"
     )
     parser.add_argument("--palm", type=Path, help="folder that holds palm_detection_full.tflite or the mediapipe wheel")
+    parser.add_argument(
+        "--scenes", type=Path, default=ROOT / "runs/logo_scenes_test", help="drawn test scenes (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--left-out", type=Path, default=ROOT / "runs", help="recognisers that lack parties (default: %(default)s)"
+    )
     return parser.parse_args(argv)
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    args = _arguments(argv)
-    if not (args.shared / "data").is_dir():
-        raise SystemExit(f"{args.shared} holds no data: give --shared DIR (labelled photos, never part of the project)")
-    os.environ["POSEGUARD_SHARED"] = str(args.shared.resolve())  # training.shared looks there
-    out: Path = (args.out or ROOT / "out" / args.side).resolve()
-    out.mkdir(parents=True, exist_ok=True)
-    sets = truth_sets(args.shared.resolve(), args.side)
+def reports_of(args: argparse.Namespace, sets: Mapping[str, TruthSet], out: Path) -> dict[Path, Report]:
+    """One scan of every photo that a section asks for. Raises SystemExit where logos of the user's own took part."""
     names = dict.fromkeys(part for section in args.only for part in _PHOTOS_OF.get(section, ()))
     photos = list(dict.fromkeys(path for name in names for path in sets[name].photos()))
+    if not photos:
+        return {}
     print(f"scanning {len(photos)} photos ...", file=sys.stderr)
-    lines = (
-        scan(photos, out, weights=args.weights, jobs=args.jobs, options=(*CONTEXT, "--fail-on", "never"))
-        if photos
-        else []
-    )
-    run = Run(args.shared.resolve(), out, sets, dict(zip(photos, lines, strict=True)))
-    measured = Measured()
-    if args.side == "train":
-        measured.lines.append(
-            "TRAIN SIDE: the networks learned from these photos. For tuning only; no figure here counts."
-        )
+    props = ["--props"] if _CAMPAIGN.keys() & set(args.only) else []
+    options = (*CONTEXT, "--fail-on", "never", *props)
+    lines = scan(photos, out, weights=args.weights, jobs=args.jobs, options=options)
+    if any(model["name"] == "logos" for line in lines for model in line["models"]):
+        raise SystemExit("enrolled logos of this user took part: see `poseguard logos list`, and put that file aside")
+    return dict(zip(photos, lines, strict=True))
+
+
+def sections(args: argparse.Namespace, run: Run, measured: Measured) -> None:
+    """Every section that is asked for, in the order of SECTIONS."""
     if "close-ups" in args.only:
         close_ups(measured, run)
     for name in ("props", "wild"):
@@ -279,13 +257,38 @@ def main(argv: Sequence[str] | None = None) -> None:
     if "detectors" in args.only:
         from benchmarks.detectors import compare
 
-        told, measured.figures["detectors"] = compare(sets, args.shared.resolve(), out, args.weights, args.palm)
+        told, measured.figures["detectors"] = compare(run.sets, run.shared, run.out, args.weights, args.palm)
         measured.say("the detector beside others (score.py boxes, hands only)", *told)
+    for name, section in _CAMPAIGN.items():
+        if name in args.only:
+            section(measured, run)
+    if "scenes" in args.only:
+        drawn_scenes(measured, args.scenes, args.weights)
+    if "enrolment" in args.only:
+        calm = run.sets["negative"].photos()
+        enrolment(measured, args.left_out, args.scenes, calm, run.shared, args.weights)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    args = _arguments(argv)
+    if not (args.shared / "data").is_dir():
+        raise SystemExit(f"{args.shared} holds no data: give --shared DIR (labelled photos, never part of the project)")
+    os.environ["POSEGUARD_SHARED"] = str(args.shared.resolve())  # training.shared looks there
+    out: Path = (args.out or ROOT / "out" / args.side).resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    sets = truth_sets(args.shared.resolve(), args.side)
+    run = Run(args.shared.resolve(), out, sets, reports_of(args, sets, out))
+    measured = Measured()
+    if args.side == "train":
+        measured.lines.append(
+            "TRAIN SIDE: the networks learned from these photos. For tuning only; no figure here counts."
+        )
+    sections(args, run, measured)
     measured.say("targets", *target_lines(measured.targets))
     figures = {
         "schema": "poseguard.figures/1",
         "side": args.side,
-        "networks": next((line["models"] for line in lines if line["models"]), []),
+        "networks": next((line["models"] for line in run.reports.values() if line["models"]), []),
         **measured.figures,
         "targets": [target.to_json() for target in measured.targets],
     }

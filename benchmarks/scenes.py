@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -32,6 +33,7 @@ from poseguard.weights import verified_bytes
 
 WANTED_MAP = 0.85
 WANTED_RECALL = {24: 0.60, 32: 0.75, 48: 0.88, 96: 0.93}
+_ROWS = ("smaller", *(f"{size} px" for size in WANTED_RECALL), "larger")
 _WEAKEST = 5
 Truth = dict[str, dict[str, list[Box]]]  # class -> file -> boxes
 
@@ -92,9 +94,6 @@ class Looked:
         return {label: average_precision(self.truth[label], self.found[label]) for label in sorted(self.truth)}
 
 
-_ROWS = ("smaller", *(f"{size} px" for size in WANTED_RECALL), "larger")
-
-
 def size_of(box: Box) -> str:
     """The row of a logo: the size that its longer side is nearest to by ratio."""
     longest = max(box[2:])
@@ -126,7 +125,9 @@ def look(folder: Path, weights: Path | None) -> Looked:
         gallery = empty_gallery(Path(name) / "none.npz")
         bare = weights_folder(Path(name) / "bare", {**models, "marks_numbers": without_thresholds(numbers)})
         every, told = (PropsDetector(folder, lang="en", gallery=gallery) for folder in (bare, weights))
-        for scene in scenes(folder, party_codes(numbers)):
+        drawn = scenes(folder, party_codes(numbers))
+        print(f"looking at {len(drawn)} scenes ...", file=sys.stderr)
+        for scene in drawn:
             photo = scene.read()
             assert photo.pixels is not None
             height, width = photo.pixels.shape[:2]

@@ -29,7 +29,7 @@ _SENTENCES = (
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """`text`: as printed. `labels`: count, precision, recall, f1 a label or tag, or count, AP50, precision, recall a class.
+    """`text`: as printed. `labels`: count, precision, recall and f1 a label or tag, in `ap` AP50 for f1.
 
     `sizes`: true, found, recall a group of hands.
     """

@@ -65,7 +65,7 @@ class Clock:
 def where_time_goes(photos: Sequence[Path], weights: Path | None) -> dict[str, float]:
     """CPU milliseconds a photo by stage, and `all`; the first photo warms up and is not counted."""
     cv2.setNumThreads(1)
-    scanner = house.Scanner(house.Settings(lang="en", weights=weights))
+    scanner = house.Scanner(house.Settings(lang="en", weights=weights, props=True))
     given = Given(election="pilkada-2024", posted="2024-10-15", subject="pns")
     context = build_context(given, scanner.pack, "en")
     scanner.take(house.Job(photos[0], context))

@@ -125,7 +125,11 @@ class Crops(Dataset[tuple[torch.Tensor, int]]):
     """Spoiled views of the tiles at `order`."""
 
     def __init__(
-        self, parts: list[NDArray[np.uint8]], sizes: NDArray[np.float32], labels: NDArray[np.int64], order: NDArray[np.int64]
+        self,
+        parts: list[NDArray[np.uint8]],
+        sizes: NDArray[np.float32],
+        labels: NDArray[np.int64],
+        order: NDArray[np.int64],
     ) -> None:
         self.parts, self.sizes, self.labels, self.order = parts, sizes, labels, order
         self.starts = np.cumsum([0, *(len(p) for p in parts)])
@@ -163,7 +167,9 @@ def train(args: argparse.Namespace) -> None:
     rng = np.random.default_rng(1)
     steps = args.epochs * (12_800 // args.batch)
     order = rng.choice(len(names), steps * args.batch, p=weights / weights.sum())
-    loader = DataLoader(Crops([*parts, np.stack(real)], sizes, labels, order), args.batch, num_workers=1, prefetch_factor=4)
+    loader = DataLoader(
+        Crops([*parts, np.stack(real)], sizes, labels, order), args.batch, num_workers=1, prefetch_factor=4
+    )
     model = Marks(len(classes)).to(memory_format=torch.channels_last)
     mean = Marks(len(classes))
     mean.load_state_dict(model.state_dict())

@@ -55,7 +55,10 @@ def main() -> None:
 def _anywhere(rng: np.random.Generator, shape: tuple[int, int]) -> list[np.ndarray]:
     """Boxes of 20 to 200 px: walls, floors and cloth are no hand either."""
     sides = np.minimum(np.exp(rng.uniform(np.log(20), np.log(200), _ANYWHERE)), min(shape))
-    return [np.array([rng.uniform(0, shape[1] - s), rng.uniform(0, shape[0] - s), s, s * rng.uniform(0.6, 1)]) for s in sides]
+    return [
+        np.array([rng.uniform(0, shape[1] - s), rng.uniform(0, shape[0] - s), s, s * rng.uniform(0.6, 1)])
+        for s in sides
+    ]
 
 
 def _near(box: np.ndarray, other: np.ndarray) -> bool:

@@ -141,7 +141,9 @@ def _photo(job: tuple[str, int, Path, Rows, int]) -> list[str]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=Path, nargs="*", default=[], help="folders of `training.logos.make scenes`")
-    parser.add_argument("--crops", type=int, default=40, help="crops a labelled photo; a photo without politics gives a third")
+    parser.add_argument(
+        "--crops", type=int, default=40, help="crops a labelled photo; a photo without politics gives a third"
+    )
     args = parser.parse_args()
     for part in ("images", "labels"):
         (_OUT / part).mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """A trained detector as ONNX, its class names in it, with a check that it gives what PyTorch gives.
 
-    python -m training.yolo_export people|props [--checkpoint runs/WHAT_train/weights/last.pt] [--out weights/WHAT.onnx]
+python -m training.yolo_export people|props [--checkpoint runs/WHAT_train/weights/last.pt] [--out weights/WHAT.onnx]
 """
 
 from __future__ import annotations

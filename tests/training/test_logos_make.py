@@ -13,7 +13,7 @@ from training.logos.canvas import CLASSES, Canvas
 from training.logos.cloth import Sheet, crumple, quad, shaded
 from training.logos.compose import scene
 from training.logos.fiction import LABEL, fictional_mark
-from training.logos.make import places_of_side, yolo_rows
+from training.logos.make import unseen_elsewhere, yolo_rows
 from training.logos.places import Library
 from training.logos.sheet import contact_sheet
 from training.logos.tiles import SIDE, tile
@@ -67,13 +67,10 @@ def test_regional_emblems_are_one_class_and_older_marks_say_so() -> None:
     assert class_of(row("party_other/b_old/1.png", "b_old", "")) == ("b_old", "old")
 
 
-def test_photos_of_one_repository_stay_together() -> None:
-    rows = [(f"{k}.jpg", f"repo{k % 9}") for k in range(45)]
-    train, test = (places_of_side(rows, side) for side in ("train", "test"))
-    repos = dict(rows)
-    assert not {repos[f] for f in train} & {repos[f] for f in test}
-    assert len(train) + len(test) == 45
-    assert test
+def test_a_picture_that_another_table_lists_is_no_unseen_place() -> None:
+    rows = [{"repo": "office", "path": f"{k}.jpg"} for k in range(4)]
+    known = [{"repo": "office", "path": "2.jpg"}, {"repo": "school", "path": "1.jpg"}]
+    assert [row["path"] for row in unseen_elsewhere(rows, known)] == ["0.jpg", "1.jpg", "3.jpg"]
 
 
 def test_the_ground_is_removed_from_the_corners_but_not_from_inside_the_emblem() -> None:

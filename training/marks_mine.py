@@ -1,0 +1,53 @@
+"""What the props detector takes for an emblem on train-side photos and is none: `background` for the recogniser.
+
+    python -m training.marks_mine [--props weights/props.onnx]
+
+Written to runs/marks_mined.csv (file, x, y, w, h). Emblems of offices that no table boxes are among them, which is
+meant: nobody is to be named for them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from poseguard.props.search import PropsSearch
+from poseguard.yolo import YoloNetwork
+from training.props_data import labelled, plain_photos
+from training.shared import DATA, ROOT, RUNS, read
+
+_LEAST, _MOST = 0.08, 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
+    args = parser.parse_args()
+    search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
+    boxed = labelled()
+    total = 0
+    with (RUNS / "marks_mined.csv").open("w", encoding="utf-8", newline="") as file:
+        out = csv.writer(file)
+        out.writerow(["file", "x", "y", "w", "h"])
+        for path in sorted({*boxed, *plain_photos()}):
+            rows = search.rows(read(path))
+            rows = rows[(rows[:, 0] == 0) & (rows[:, 1] >= _LEAST)]
+            # Crowds and difficult emblems are among the known: they are no background.
+            known = boxed.get(path, np.zeros((0, 5), np.float32))
+            known = known[known[:, 0] <= 0, 1:]
+            for row in [r for r in rows if not any(_touch(r[2:], box) for box in known)][:_MOST]:
+                out.writerow([path.relative_to(DATA), *(round(float(v), 1) for v in row[2:])])
+                total += 1
+    print(f"{total} places", file=sys.stderr)
+
+
+def _touch(a: np.ndarray, b: np.ndarray) -> bool:
+    return bool((np.minimum(a[:2] + a[2:], b[:2] + b[2:]) > np.maximum(a[:2], b[:2])).all())
+
+
+if __name__ == "__main__":
+    main()
