@@ -90,7 +90,7 @@ def real_tiles() -> tuple[list[NDArray[np.uint8]], list[str], list[float]]:
 
 
 def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """One random crop: shifted and scaled as a detector's box is, turned, made smaller, blurred, tinted, recompressed."""
+    """One random crop: shifted and scaled as a detector's box is, turned, made smaller, blurred, tinted."""
     mark = TILE / REACH
     crop = GROW * mark * math.exp(rng.normal(0, 0.1))
     matrix = cv2.getRotationMatrix2D((TILE / 2, TILE / 2), rng.normal(0, 6), 1.0)

@@ -1,4 +1,4 @@
-"""Fits what the scores of both networks are worth, on repositories and scenes that neither has seen: weights/marks.json.
+"""Fits what the scores of both networks are worth, on repositories and scenes that neither saw: weights/marks.json.
 
     python -m training.props_fit --scenes runs/logo_scenes_test [--props runs/props.onnx] [--marks runs/marks.onnx]
 
@@ -34,7 +34,6 @@ VERSIONS = {
     "pda2014": ("pda", "2014"),
     "pna2014": ("pna", "2014"),
 }
-# Parties of other years and movements: told from the others, and named by their own code.
 LEAST_PRECISION = 0.95
 _SCENE = 0.15  # weight of a box in a scene beside one in a photo
 
@@ -94,8 +93,9 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     return 0.0 if w <= 0 or h <= 0 else w * h / (a[2] * a[3] + b[2] * b[3] - w * h)
 
 
-def regression(seen: Seen, columns: int) -> list[float]:
-    """Logistic weights, bias first; none below zero but the bias."""
+def regression(seen: Seen, columns: int, free: tuple[int, ...] = (0,)) -> list[float]:
+    """Logistic weights, bias first; only those in `free` may be below zero."""
+    kept = torch.tensor([i in free for i in range(columns)])
     x = torch.tensor(seen.x, dtype=torch.double)
     y, w = torch.tensor(seen.y, dtype=torch.double), torch.tensor(seen.weight, dtype=torch.double)
     raw = torch.zeros(columns, dtype=torch.double, requires_grad=True)
@@ -104,7 +104,7 @@ def regression(seen: Seen, columns: int) -> list[float]:
     optimizer = torch.optim.LBFGS([raw], max_iter=200, line_search_fn="strong_wolfe")
 
     def weights() -> torch.Tensor:
-        return torch.cat([raw[:1], raw[1:].clamp_min(0)])
+        return torch.where(kept, raw, raw.clamp_min(0))
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
@@ -237,7 +237,7 @@ def curve(seen: Seen, fitted: list[float]) -> float:
         clean = {n for n in names if "/negative/" in n}
         alarms = {n for n in names[hit & photos] if n in clean}
         print(
-            f"  {t:.2f}: precision {precision:.3f}, on photos {y[hit & photos].mean() if (hit & photos).any() else 1:.3f}"
+            f"  {t:.2f}: precision {precision:.3f}, on photos {y[hit & photos].sum()} of {(hit & photos).sum()}"
             f", of right boxes {y[hit & photos].sum() / max(y[photos].sum(), 1):.3f}; scenes "
             f"{y[hit & ~photos].sum() / max(y[~photos].sum(), 1):.3f}; false on {len(alarms)} plain photos"
         )
