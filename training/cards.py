@@ -1,4 +1,4 @@
-"""Step 9. Writes the model cards weights/cards/*.md from what was measured and what the networks learned from.
+"""The last step. Writes the model cards weights/cards/*.md from what was measured and what the networks learned from.
 
     python -m training.cards [--figures out/measure/figures.json] [--out weights/cards]
 
@@ -20,7 +20,8 @@ import numpy as np
 from poseguard.weights import model
 from training.shared import DATA, ROOT, RUNS, group_hands, table
 
-NEEDED = ("close-ups", "props", "wild", "levels", "detectors")
+NEEDED = ("close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes")
+CAMPAIGN = ("props", "marks")
 SIDES = ("train", "measure")
 Figures = dict[str, Any]
 
@@ -126,6 +127,53 @@ def pose_figures(figures: Figures, name: str) -> str:
     return rows((f"{name}: pose", "hands", "precision", "recall", "F1"), body)
 
 
+def campaign_data() -> str:
+    """Boxes in photos by class and side, and what was drawn."""
+    sides = {row["file"]: row["split"] for row in table(DATA / "props/index.csv")}
+    counts = Counter((row["class"], sides[row["file"]]) for row in table(DATA / "props/boxes.csv"))
+    names = sorted({name for name, _ in counts})
+    body: list[tuple[object, ...]] = [(name, *(counts[name, side] for side in SIDES)) for name in names]
+    parts = [rows(("boxes in photos: class", "train", "measure"), body)]
+    listed = RUNS / "props/train.txt"
+    if listed.is_file():
+        crops = listed.read_text(encoding="utf-8").splitlines()
+        drawn = sum("/logo_scenes" in line for line in crops)
+        parts.append(
+            f"The detector learned from {len(crops) - drawn} crops of photos and {drawn} drawn scenes of 320 px."
+        )
+    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[ab]/rows.csv"))
+    if tiles:
+        parts.append(f"The recogniser learned from {tiles} drawn tiles and the boxed emblems of photos.")
+    return "\n\n".join(parts)
+
+
+def campaign_figures(figures: Figures) -> str:
+    """Parties on photos, boxes on photos (score.py puts AP50 where others have F1), and drawn scenes of renderings and places that no training saw."""
+    tags: list[tuple[object, ...]] = [
+        (tag, int(row["count"]), row["precision"], row["recall"]) for tag, row in figures["tags"]["labels"].items()
+    ]
+    boxes: list[tuple[object, ...]] = [
+        (name, int(row["count"]), row["f1"], row["recall"]) for name, row in figures["ap"]["labels"].items()
+    ]
+    scenes, plain = figures["scenes"], figures["plain"]
+    drawn: list[tuple[object, ...]] = [(name, row["boxes"], row["ap50"]) for name, row in scenes["classes"].items()]
+    sizes: list[tuple[object, ...]] = [(name, row["recall"]) for name, row in scenes["sizes"].items()]
+    words = (
+        f"Of {plain['photos']} photos without politics, {plain['party_named']} have a party named and "
+        f"{plain['material_claimed']} campaign material claimed. Mean AP50 on {scenes['scenes']} drawn test scenes: "
+        f"{scenes['map50']:.3f}."
+    )
+    return "\n\n".join(
+        [
+            rows(("party named on a photo", "photos", "precision", "recall"), tags),
+            rows(("boxes on photos: class", "boxes", "AP50", "recall"), boxes),
+            words,
+            rows(("drawn scenes: class", "boxes", "AP50"), drawn),
+            rows(("drawn scenes: size of a party's logo", "found and named"), sizes),
+        ]
+    )
+
+
 def calibration(figures: Figures) -> str:
     """Expected calibration errors of the weighed opinion, with the plot."""
     body: list[tuple[object, ...]] = []
@@ -193,15 +241,15 @@ def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> st
         "## Data",
         "Photos of real people, used for training and scoring only and never passed on; "
         "the licence of each source is in the data's own tables, not here.",
-        close_up_data(),
-        group_data(),
-        drawn_data(),
+        *([campaign_data()] if name in CAMPAIGN else [close_up_data(), group_data(), drawn_data()]),
         twin,
         "## Figures",
         "On the measure side, by `make measure` (docs/measurements.md says what each figure means).",
     ]
     if name == "people":
         parts.append(hand_figures(figures))
+    elif name in CAMPAIGN:
+        parts.append(campaign_figures(figures))
     else:
         parts += [pose_figures(figures, each) for each in ("close-ups", "props", "wild")]
         parts += ["Few hands show little: under 20, read a figure as a hint.", "## Calibration", calibration(figures)]

@@ -31,6 +31,10 @@ from training.shared import DATA, RUNS, SHARED, read, table
 SIDE, TILE = 96, 128
 GROW, REACH = 1.25, 1.67
 BACKGROUND = "background"
+SELDOM = (
+    "berkarya", "gerakanrakyat", "pkpi", "pda2014", "pna2014", "pks_old", "perindo_old",
+    "gabthat", "partaiaceh", "pasaceh", "pda", "pna", "sira",
+)  # fmt: skip
 _SHARPNESS = 24.0  # what a cosine is multiplied by before the softmax
 _MARGIN = 0.15  # what the right class must be ahead by, in cosine, while training
 
@@ -161,7 +165,9 @@ def train(args: argparse.Namespace) -> None:
     keep = np.array([n not in left_out and n != "other" for n in names])
     classes = sorted(set(names[keep]))
     labels = np.array([classes.index(n) if k else -1 for n, k in zip(names, keep, strict=True)])
-    weights = np.where(keep, 1.0, 0.0)
+    # What is hardly ever seen is drawn less often, so that a doubtful emblem is not taken for it.
+    seldom = np.isin(names, SELDOM) & ~genuine
+    weights = np.where(keep, np.where(seldom, 0.3, 1.0), 0.0)
     weights[genuine] *= args.real * weights[~genuine].sum() / max(_evened(labels, genuine & keep).sum(), 1e-9)
     weights[genuine] *= _evened(labels, genuine & keep)[genuine]
     rng = np.random.default_rng(1)

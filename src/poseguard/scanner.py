@@ -24,9 +24,6 @@ from poseguard.rules.engine import weigh
 from poseguard.rules.pack import load_pack
 from poseguard.workers import Failure, run
 
-PROPS = False
-"""Whether logos and props are looked for where nothing else is said."""
-
 _NOBODY = People((), (), (), ())
 
 
@@ -45,7 +42,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     wants: Wants = field(default_factory=Wants)
     show_faces: bool = False
-    props: bool = PROPS
+    props: bool = True
     detector_weights: Path | None = None
     logos: Path | None = None
 

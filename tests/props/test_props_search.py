@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from graphs import CELL, PDIP, SPANDUK, detector, painted
 
-from poseguard.props.search import FIRST, MOST, SECOND, PropsSearch, sane
+from poseguard.props.search import AFAR, FIRST, MOST, SECOND, PropsSearch, sane
 from poseguard.yolo import YoloNetwork
 
 LOGO = frozenset({0})
@@ -21,12 +21,13 @@ def network() -> YoloNetwork:
 
 @pytest.fixture
 def passes(network: YoloNetwork, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, tuple[int, ...]]]:
-    """(longest side, shape of the picture) of every pass of the network."""
+    """(longest side, shape of the picture) of every pass of the network but the one from afar."""
     seen: list[tuple[int, tuple[int, ...]]] = []
     run = network.run
 
     def watched(pixels: np.ndarray, longest: int, score: float, pad: int = 0) -> Any:
-        seen.append((longest, pixels.shape[:2]))
+        if longest != AFAR:
+            seen.append((longest, pixels.shape[:2]))
         return run(pixels, longest, score, pad)
 
     monkeypatch.setattr(network, "run", watched)
@@ -93,6 +94,19 @@ def test_a_prop_is_looked_at_again_however_plain_it_is(network: YoloNetwork) -> 
 def test_hints_all_over_the_photo_make_one_look_at_all_of_it(network: YoloNetwork) -> None:
     rows = np.array([[0, 0.2, 10, 10, 40, 40], [0, 0.2, 1800, 1200, 60, 60]], np.float32)
     assert search(network).closer(rows, (1280, 1920), [], []) == (0, 0, 1920, 1280)
+
+
+def test_what_fills_the_photo_is_told_from_afar_and_nothing_else_is(
+    network: YoloNetwork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = {AFAR: [[0, 0.9, 300, 100, 1000, 1000], [0, 0.9, 10, 10, 90, 90]]}
+
+    def run(pixels: np.ndarray, longest: int, score: float, pad: int = 0) -> Any:
+        return np.array(seen.get(longest, []), np.float32).reshape(-1, 6)
+
+    monkeypatch.setattr(network, "run", run)
+    (row,) = search(network).rows(painted(1920, 1280))
+    assert row[2:].tolist() == [300, 100, 1000, 1000]
 
 
 def test_what_the_piece_cuts_in_half_is_left_to_the_first_look(network: YoloNetwork, passes: list[Any]) -> None:

@@ -62,7 +62,8 @@ def show_election(name: str, folders: tuple[Path, ...], lang: str) -> None:
         for who in members:
             click.echo("  " + say(f"rules.participant-{kind}", lang, number=who.number, name=who.name))
     if election.parties_of:
-        click.echo("  " + say("rules.cli-parties-of", lang, election=pack.elections[election.parties_of].name.say(lang)))
+        national = pack.elections[election.parties_of].name.say(lang)
+        click.echo("  " + say("rules.cli-parties-of", lang, election=national))
     for one in election.logo_version:
         slots = {
             "name": pack.parties[one.party].name,

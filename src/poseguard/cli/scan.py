@@ -27,7 +27,7 @@ from poseguard.rules.manifest import Manifest, load_manifest
 from poseguard.rules.pack import Pack, load_pack
 from poseguard.rules.settings import SETTINGS_NAME, load_settings
 from poseguard.rules.settings import Settings as Defaults
-from poseguard.scanner import PROPS, Job, Settings
+from poseguard.scanner import Job, Settings
 from poseguard.scanner import scan as scan_jobs
 from poseguard.texts import say
 
@@ -55,8 +55,9 @@ def _context_options(command: _Command) -> _Command:
                 "--rules", type=click.Path(path_type=Path), multiple=True, metavar="DIR", help="cli.help-rules-dir"
             ),
             click.option("--weights", type=_FOLDER, metavar="DIR", help="cli.help-weights-dir"),
-            click.option("--props/--no-props", default=None, help="cli.help-props"),
+            click.option("--props/--no-props", default=True, help="cli.help-props"),
             click.option("--detector-weights", type=_FILE, metavar="FILE", help="cli.help-detector-weights"),
+            click.option("--logos", type=_FILE, metavar="FILE", help="logos.help-file"),
             click.option("--max-megapixels", type=click.FloatRange(min=0.01), default=64, help="cli.help-megapixels"),
             click.option("--show-faces", is_flag=True, help="cli.help-show-faces"),
         )
@@ -100,6 +101,10 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
     manifest = load_manifest(options["manifest"], lang) if options["manifest"] else None
     weighing = _Weighing(flags, manifest, defaults, pack, lang)
     build_context(combine(flags, defaults.given), pack, lang)  # a wrong flag is told before the first photo
+    needless = next((name for name in ("detector_weights", "logos") if options[name] and not options["props"]), None)
+    if needless:
+        option = "--" + needless.replace("_", "-")
+        raise UsageError(say("props.needs-props", lang, option=option), say("props.needs-props-remedy", lang))
     settings = Settings(
         lang,
         rules,
@@ -107,17 +112,11 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
         options["weights"],
         Limits(pixels=int(options["max_megapixels"] * 1_000_000)),
         show_faces=options["show_faces"],
-        props=_wants_props(options["props"], options["detector_weights"], lang),
+        props=options["props"],
         detector_weights=options["detector_weights"],
+        logos=options["logos"],
     )
     return weighing, settings
-
-
-def _wants_props(said: bool | None, detector: Path | None, lang: str) -> bool:
-    """Whether logos and props are looked for: as said, else where a detector is named for it, else by default."""
-    if said is False and detector is not None:
-        raise UsageError(say("props.needs-props", lang), say("props.needs-props-remedy", lang))
-    return (PROPS or detector is not None) if said is None else said
 
 
 @click.command(cls=SpokenCommand, help="cli.about-scan")

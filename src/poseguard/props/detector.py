@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from poseguard.props.gallery_file import read_book
 from poseguard.props.geometry import surroundings
 from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, MarkOpinion, Marks
 from poseguard.props.networks import LOGO, PROPS, own_network, shipped
-from poseguard.props.search import PropsSearch
+from poseguard.props.search import LARGEST, PropsSearch
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
 from poseguard.texts import default_lang, say
@@ -97,7 +98,7 @@ class PropsDetector:
             yolo, self._classes = _fitting("props", chosen, lambda: shipped(content))
             self._calibration = _fitting("marks", chosen, lambda: {name: self._marks.props[name] for name in PROPS})
             found = digest("props", extra_dir=folder, lang=lang)
-        self._search = PropsSearch(yolo, self._classes.logos)
+        self._search = PropsSearch(yolo, self._classes.logos, LARGEST if network is None else math.inf)
         book = (self._gallery.digest(),) if self._gallery else ()
         numbers_too = (digest(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
         self._digests = (found, *numbers_too, *book)

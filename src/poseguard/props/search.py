@@ -14,6 +14,10 @@ from poseguard.yolo import Rows, YoloNetwork, non_max_suppression
 
 FIRST = 640
 SECOND = 1280
+# What takes this part of the photo's longer side is told from afar.
+AFAR, FILLS = 320, 0.3
+# The project's network was trained on crops of 320 px: of a thing larger than this it has seen pieces only.
+LARGEST = 288.0
 # Scores from this on are handed on; what they are worth, the recogniser and the calibration say.
 LOWEST = 0.05
 # Boxes of one look that are handed on, the best first.
@@ -33,20 +37,37 @@ _CUT_OFF = 2.0
 
 @dataclass(frozen=True, slots=True)
 class PropsSearch:
-    """The search, with its network. `logos`: the classes that are emblems; the others are things that carry them."""
+    """The search, with its network. `logos`: the classes that are emblems; the others are things that carry them.
+
+    `largest`: pixels up to which the network knows a whole thing; each look answers for its own range of sizes.
+    """
 
     network: YoloNetwork
     logos: frozenset[int]
+    largest: float = LARGEST
 
-    def rows(self, pixels: Pixels, heads: Sequence[Box] = (), bodies: Sequence[Box] = ()) -> Rows:
-        """Boxes in pixels of `pixels`, as are `heads` and `bodies`, the people already found."""
+    def rows(
+        self, pixels: Pixels, heads: Sequence[Box] = (), bodies: Sequence[Box] = (), least: float = LOWEST
+    ) -> Rows:
+        """Boxes of `least` and more in pixels of `pixels`, as are `heads` and `bodies`, the people already found."""
         height, width = pixels.shape[:2]
-        rows = sane(self.network.run(pixels, min(FIRST, max(height, width)), LOWEST), width, height)
-        if max(height, width) > FIRST and self.network.fixed is None:
-            region = self.closer(rows, pixels.shape[:2], heads, bodies)
-            if region is not None:
-                rows = np.concatenate([rows, sane(self._look(pixels, region), width, height)])
-        return non_max_suppression(rows)
+        longest = max(height, width)
+        side = min(FIRST, longest)
+        rows = sane(self.network.run(pixels, side, least), width, height)
+        if self.network.fixed is not None:
+            return non_max_suppression(rows)
+        looks = [self._known(rows, side / longest)]
+        region = self.closer(rows, pixels.shape[:2], heads, bodies) if longest > FIRST else None
+        if region is not None:
+            looks.append(self._known(sane(self._look(pixels, region, least), width, height), SECOND / longest))
+        if side > self.largest:
+            far = sane(self.network.run(pixels, AFAR, least), width, height)
+            looks.append(far[far[:, 4:].max(1) >= FILLS * longest])
+        return non_max_suppression(np.concatenate(looks))
+
+    def _known(self, rows: Rows, zoom: float) -> Rows:
+        """What the network knows whole in a look that shows a pixel of the photo as `zoom` pixels."""
+        return rows[rows[:, 4:].max(1, initial=0) * zoom <= self.largest]
 
     def closer(
         self, rows: Rows, shape: tuple[int, ...], heads: Sequence[Box], bodies: Sequence[Box]
@@ -74,12 +95,12 @@ class PropsSearch:
             return 0, 0, width, height
         return left, top, right, bottom
 
-    def _look(self, pixels: Pixels, region: tuple[int, int, int, int]) -> Rows:
+    def _look(self, pixels: Pixels, region: tuple[int, int, int, int], least: float) -> Rows:
         """The piece at the scale that all of the photo would have at SECOND."""
         left, top, right, bottom = region
         height, width = pixels.shape[:2]
         piece = np.ascontiguousarray(pixels[top:bottom, left:right])
-        rows = self.network.run(piece, max(1, round(SECOND * max(piece.shape[:2]) / max(height, width))), LOWEST)
+        rows = self.network.run(piece, max(1, round(SECOND * max(piece.shape[:2]) / max(height, width))), least)
         ends = (
             (rows[:, 2], left == 0),
             (rows[:, 3], top == 0),
