@@ -148,7 +148,7 @@ def campaign_data() -> str:
 
 
 def campaign_figures(figures: Figures) -> str:
-    """Parties on photos, boxes on photos (score.py puts AP50 where others have F1), and drawn scenes of renderings and places that no training saw."""
+    """Parties and boxes on photos (score.py puts AP50 where others have F1), and drawn scenes."""
     tags: list[tuple[object, ...]] = [
         (tag, int(row["count"]), row["precision"], row["recall"]) for tag, row in figures["tags"]["labels"].items()
     ]

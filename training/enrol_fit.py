@@ -27,6 +27,7 @@ from training.props_fit import LEAST_PRECISION, Seen, overlap, regression, truth
 from training.shared import DATA, ROOT, read, table
 
 _INLIERS, _MARGIN = 8, 0.5
+_PENALTY = 1e-5  # cosines differ by tenths: their weight has to be large
 _PLACEHOLDER = {
     "cosine": -1, "strict_cosine": -1, "inliers": _INLIERS, "margin": _MARGIN, "least": 0.5,
     "weights": [0, 0, 0, 0], "small": [0, 0, 0],
@@ -95,7 +96,7 @@ def main() -> None:
                     (small if one.inliers is None else checked).add(one, right, path)
     fitted = {
         "cosine": floor(checked), "strict_cosine": floor(small), "inliers": _INLIERS, "margin": _MARGIN,
-        "weights": regression(checked.seen, 4, free=(0, 3)), "small": regression(small.seen, 3, free=(0, 2)),
+        "weights": regression(checked.seen, 4, (0, 3), _PENALTY), "small": regression(small.seen, 3, (0, 2), _PENALTY),
     }  # fmt: skip
     least = max(threshold(checked, fitted["weights"], "checked"), threshold(small, fitted["small"], "small"))  # type: ignore[arg-type]
     args.numbers.write_text(json.dumps({**numbers, "enrol": {**fitted, "least": least}}, indent=1) + "\n")

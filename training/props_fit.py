@@ -99,7 +99,7 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     return 0.0 if w <= 0 or h <= 0 else w * h / (a[2] * a[3] + b[2] * b[3] - w * h)
 
 
-def regression(seen: Seen, columns: int, free: tuple[int, ...] = (0,)) -> list[float]:
+def regression(seen: Seen, columns: int, free: tuple[int, ...] = (0,), penalty: float = 2e-3) -> list[float]:
     """Logistic weights, bias first; only those in `free` may be below zero."""
     kept = torch.tensor([i in free for i in range(columns)])
     x = torch.tensor(seen.x, dtype=torch.double)
@@ -115,7 +115,7 @@ def regression(seen: Seen, columns: int, free: tuple[int, ...] = (0,)) -> list[f
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         losses = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights(), y, reduction="none")
-        value = (losses * w).sum() / w.sum() + 2e-3 * (raw[1:] ** 2).sum()
+        value = (losses * w).sum() / w.sum() + penalty * (raw[1:] ** 2).sum()
         value.backward()
         return value
 

@@ -219,7 +219,7 @@ def test_between_the_thresholds_a_mark_is_low_and_does_not_strengthen_a_pose(see
 def test_a_prop_is_no_surer_than_the_logos_that_name_its_party(judge: Judge) -> None:
     flag = prop("flag", "pkb", confidence=0.95, logos=["logo-pkb"])
     assert rules(judge([flag, logo("pkb", 0.6, prop="prop-1")], **CAMPAIGN)[0]) == ["mark-unsure"]
-    assert rules(judge([flag, logo("pkb", 0.8, prop="prop-1")], **CAMPAIGN)[0]) == ["party-mark-active"]
+    assert rules(judge([flag, logo("pkb", 0.9, prop="prop-1")], **CAMPAIGN)[0]) == ["party-mark-active"]
 
 
 def test_a_prop_counts_only_for_the_parties_that_are_sure_on_it(judge: Judge) -> None:

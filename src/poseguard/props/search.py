@@ -67,7 +67,8 @@ class PropsSearch:
 
     def _known(self, rows: Rows, zoom: float) -> Rows:
         """What the network knows whole in a look that shows a pixel of the photo as `zoom` pixels."""
-        return rows[rows[:, 4:].max(1, initial=0) * zoom <= self.largest]
+        small: Rows = rows[rows[:, 4:].max(1, initial=0) * zoom <= self.largest]
+        return small
 
     def closer(
         self, rows: Rows, shape: tuple[int, ...], heads: Sequence[Box], bodies: Sequence[Box]
