@@ -148,12 +148,12 @@ def campaign_data() -> str:
 
 
 def campaign_figures(figures: Figures) -> str:
-    """Parties and boxes on photos (score.py puts AP50 where others have F1), and drawn scenes."""
+    """Parties and boxes on photos, and drawn scenes."""
     tags: list[tuple[object, ...]] = [
         (tag, int(row["count"]), row["precision"], row["recall"]) for tag, row in figures["tags"]["labels"].items()
     ]
     boxes: list[tuple[object, ...]] = [
-        (name, int(row["count"]), row["f1"], row["recall"]) for name, row in figures["ap"]["labels"].items()
+        (name, int(row["count"]), row["AP50"], row["recall"]) for name, row in figures["ap"]["labels"].items()
     ]
     scenes, plain = figures["scenes"], figures["plain"]
     drawn: list[tuple[object, ...]] = [(name, row["boxes"], row["ap50"]) for name, row in scenes["classes"].items()]
