@@ -222,10 +222,16 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--palm", type=Path, help="folder that holds palm_detection_full.tflite or the mediapipe wheel")
     parser.add_argument(
-        "--scenes", type=Path, default=ROOT / "runs/logo_scenes_measure", help="drawn test scenes (default: %(default)s)"
+        "--scenes",
+        type=Path,
+        default=ROOT / "runs/logo_scenes_measure",
+        help="drawn test scenes (default: %(default)s)",
     )
     parser.add_argument(
-        "--left-out", type=Path, default=ROOT / "runs/left_out", help="recognisers that lack parties (default: %(default)s)"
+        "--left-out",
+        type=Path,
+        default=ROOT / "runs/left_out",
+        help="recognisers that lack parties (default: %(default)s)",
     )
     return parser.parse_args(argv)
 
