@@ -275,7 +275,7 @@ def test_ctrl_c_leaves_whole_lines_and_says_so(photos: Path, tmp_path: Path) -> 
         command,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        text=True,
+        bufsize=0,  # a buffer would keep lines that communicate() does not see
         env=os.environ | {"LC_ALL": "en_US.UTF-8"},
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
@@ -283,12 +283,13 @@ def test_ctrl_c_leaves_whole_lines_and_says_so(photos: Path, tmp_path: Path) -> 
     assert process.stdout is not None
     first = process.stdout.readline()
     os.killpg(process.pid, signal.SIGINT)
-    rest, said = process.communicate(timeout=60)
+    rest, error = process.communicate(timeout=60)
+    out, said = (first + rest).decode(), error.decode()
     assert process.returncode == ExitCode.INTERRUPTED
-    told = rows(first + rest)
+    told = rows(out)
     assert 1 <= len(told) < 150
     assert [Path(row["photo"]["path"]).name for row in told] == [f"{n:03d}.jpg" for n in range(len(told))]
-    assert (first + rest).endswith("\n")
+    assert out.endswith("\n")
     assert "Traceback" not in said
     assert f"{len(told)} photos" in said
 

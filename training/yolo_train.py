@@ -1,6 +1,6 @@
 """Trains one of the two detectors with ultralytics from the base body, in bfloat16 where the processor has it.
 
-    python -m training.yolo_train people|props [--epochs 5] [--resume]
+    python -m training.yolo_train people|props [--epochs 5] [--start CHECKPOINT] [--resume]
 
 Reads runs/WHAT (people_data, props_data), writes runs/WHAT_train/weights/last.pt after every epoch.
 """
@@ -52,12 +52,16 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--lr", type=float, default=1.2e-3)
+    parser.add_argument(
+        "--start", type=Path, help="checkpoint of an earlier run to go on from, with a schedule of its own"
+    )
+    parser.add_argument("--resume", action="store_true", help="a run that was cut short")
     args = parser.parse_args()
     last = RUNS / f"{args.what}_train/weights/last.pt"
     trainer = Trainer(
         overrides={
-            "model": str(last) if args.resume else str(ARCHITECTURE),
+            "model": str(last) if args.resume else str(args.start or ARCHITECTURE),
             "resume": str(last) if args.resume else False,
             "data": str(RUNS / args.what / "data.yaml"),
             "project": str(RUNS),
@@ -69,7 +73,7 @@ def main() -> None:
             "amp": False,
             "workers": 1 if args.device == "cpu" else 12,
             "optimizer": "AdamW",
-            "lr0": 1.2e-3,
+            "lr0": args.lr,
             "lrf": 0.02,
             "cos_lr": True,
             "warmup_epochs": 0.3,

@@ -285,3 +285,9 @@ def test_points_are_taken_at_one_size() -> None:
     small = cv2.GaussianBlur(rng.integers(0, 255, (50, 40, 3), dtype=np.uint8), (0, 0), 2)
     found = points(np.asarray(small, np.uint8))
     assert (found.height, found.width) == (SIDE, round(SIDE * 40 / 50))
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 2048), (2048, 1), (3, 900)])
+def test_a_photo_of_one_row_still_has_a_square(shape: tuple[int, int]) -> None:
+    crop = square(np.full((*shape, 3), 77, np.uint8), (0.0, 0.0, float(shape[1]), float(shape[0])), 96, 1.25)
+    assert crop.shape == (96, 96, 3) and (crop == 77).all()

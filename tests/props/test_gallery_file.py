@@ -123,6 +123,7 @@ WRONG: dict[str, Callable[[dict[str, bytes]], object]] = {
     "logos is no list": header(lambda told: told.update(logos={})),
     "too many logos": header(lambda told: told.update(logos=[{}] * 501)),
     "a logo twice": header(lambda told: told.update(logos=[told["logos"][0]] * 2)),  # type: ignore[index]
+    "code that means something else": first(code="background"),
     "code with a path": first(code="../contoh"),
     "name with an escape": first(name="\x1b[31m"),
     "name is a number": first(name=3),
@@ -137,6 +138,9 @@ WRONG: dict[str, Callable[[dict[str, bytes]], object]] = {
     "embeddings claim more than is there": swap("000/embeddings.npy", _HUGE),
     "embeddings are not numbers": swap("000/embeddings.npy", npy(np.full((6, 128), np.nan, "<f4"))),
     "embeddings are too long": swap("000/embeddings.npy", npy(np.full((6, 128), 9, "<f4"))),
+    "embeddings are longer than one": swap("000/embeddings.npy", npy(np.full((6, 128), 0.9, "<f4"))),
+    "array header is cut": swap("000/embeddings.npy", b"\x93NUMPY\x01\x00\x0b\x00{'descr': (\n"),
+    "array of an empty type": swap("000/embeddings.npy", _GOOD.replace(b"'<f4'", b"()   ")),
     "no embeddings": swap("000/embeddings.npy", npy(np.zeros((0, 128), "<f4"))),
     "cut embeddings": swap("000/embeddings.npy", _GOOD[:-8]),
     "no array": swap("000/embeddings.npy", b"text"),
@@ -144,6 +148,7 @@ WRONG: dict[str, Callable[[dict[str, bytes]], object]] = {
     "sizes of nothing": swap("000/sizes.npy", npy(np.zeros(6, "<f4"))),
     "picture too large": swap("000/0.npy", npy(np.zeros((300, 30, 4), np.uint8))),
     "picture without opacity": swap("000/0.npy", npy(np.zeros((30, 30, 3), np.uint8))),
+    "picture is a line": swap("000/0.npy", npy(np.zeros((1, 200, 4), np.uint8))),
     "picture of nothing": swap("000/0.npy", npy(np.zeros((0, 30, 4), np.uint8))),
 }
 
@@ -161,6 +166,23 @@ def test_a_file_that_is_wrong_is_refused_in_both_languages(what: str, file: Path
         assert str(file) in told.value.message and told.value.remedy
         assert told.value.message.isprintable()
     assert said["en"] != said["id"]
+
+
+def test_another_compression_is_refused(file: Path) -> None:
+    parts = members(file)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_LZMA) as archive:
+        for name, body in parts.items():
+            archive.writestr(name, body)
+    with pytest.raises(UsageError, match="compression"):
+        read_book(file, lang="en")
+
+
+def test_a_book_too_large_to_be_read_again_is_not_written(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = file.read_bytes()
+    monkeypatch.setattr("poseguard.props.gallery_file._MOST_BYTES", 1_010_000)
+    with pytest.raises(UsageError, match="already holds 2 logos"):
+        write_book(file, Book(NETWORK, (logo(), logo("lain"), logo("lagi"))), lang="en")
+    assert file.read_bytes() == before
 
 
 def test_other_files_are_refused(file: Path, tmp_path: Path) -> None:

@@ -137,7 +137,15 @@ def test_names_are_read_as_data_and_never_run(tmp_path: Path) -> None:
     assert class_names("{0: 'logo', 1: 'flag'}") == ("logo", "flag")
     assert class_names('["logo", "flag"]') == ("logo", "flag")
     assert class_names('{"1": "flag", "0": "logo"}') == ("logo", "flag")
-    for odd in ("__import__('os').getcwd()", "{0: 1}", "12", "(" * 5000, "{'a': 'logo'}", "{0: 'a', 0: 'b', 2: 'c'}"):
+    for odd in (
+        "__import__('os').getcwd()",
+        "{0: 1}",
+        "12",
+        "(" * 5000,
+        "{'a': 'logo'}",
+        "{0: 'a', 0: 'b', 2: 'c'}",
+        '{"²": "logo"}',
+    ):
         assert class_names(odd) == ()
 
 

@@ -129,6 +129,7 @@ def test_boxes_are_cut_to_the_photo_and_nonsense_is_dropped() -> None:
     odd = [[0, 0.9, -10, -5, 30, 30], [0, 0.8, 700, 10, 20, 20], [0, 0.7, np.nan, 1, 5, 5], [0, 0.6, 50, 50, -9, 9]]
     rows = sane(np.array([*odd, [1, 0.95, 600, 400, np.inf, 50]], np.float32), 640, 480)
     assert rows[:, 1:].tolist() == [pytest.approx([0.9, 0, 0, 20, 25])]
+    assert sane(np.array([[0, 7, 1, 1, 9, 9]], np.float32), 640, 480)[0, 1] == 1
     many = np.tile(np.array([[0, 0.5, 10, 10, 20, 20]], np.float32), (3 * MOST, 1))
     assert len(sane(many, 640, 480)) == MOST
 

@@ -222,6 +222,11 @@ def test_a_prop_is_no_surer_than_the_logos_that_name_its_party(judge: Judge) -> 
     assert rules(judge([flag, logo("pkb", 0.9, prop="prop-1")], **CAMPAIGN)[0]) == ["party-mark-active"]
 
 
+def test_a_prop_names_no_party_whose_logo_is_below_what_is_spoken_of(judge: Judge) -> None:
+    flag = prop("flag", "pkb", confidence=0.95, logos=["logo-pkb"])
+    assert judge([flag, logo("pkb", 0.45, prop="prop-1")], **CAMPAIGN)[0] == ()
+
+
 def test_a_prop_counts_only_for_the_parties_that_are_sure_on_it(judge: Judge) -> None:
     banner = prop("spanduk", "pkb", "pdip", logos=["logo-pkb", "logo-pdip"])
     on_it = [logo("pkb", 0.6, prop="prop-1"), logo("pdip", 0.9, prop="prop-1")]

@@ -145,7 +145,7 @@ def list_logos(ctx: click.Context, /, path: Path | None) -> None:
         for logo in book.logos:
             digests = " ".join(picture.sha256[:8] for picture in logo.pictures)
             table.add_row(logo.code, logo.name, logo.version or "-", str(len(logo.pictures)), digests)
-        Console(markup=False).print(table)
+        Console(markup=False, emoji=False).print(table)
 
 
 @logos_group.command(help="logos.help-remove")
@@ -228,7 +228,7 @@ def test(
         held = "-" if best.inliers is None else str(best.inliers)
         figures = (str(one.boxes), f"{best.size_px:.0f}", f"{best.cosine:.2f}", held, f"{best.confidence:.2f}")
         table.add_row(printable(candidate.path), *figures, one.named or say("logos.not-named", lang))
-    Console(markup=False).print(table)
+    Console(markup=False, emoji=False).print(table)
     click.echo(say("logos.tested", lang, code=code, hits=hits, seen=seen, least=gallery.numbers.least))
     for logo in logos:
         _warn(logo, gallery, kit, lang)

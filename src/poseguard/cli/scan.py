@@ -168,7 +168,7 @@ def scan(ctx: click.Context, /, paths: Sequence[str], **options: Any) -> int:
 
 
 @click.command(cls=SpokenCommand, help="cli.about-explain")
-@click.argument("photo", type=click.Path(path_type=Path))
+@click.argument("photo", type=_FILE)
 @_context_options
 @click.option("--annotate", "copy", type=_FILE, metavar="FILE", help="cli.help-explain-annotate")
 @lang_option

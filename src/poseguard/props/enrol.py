@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from poseguard.errors import UsageError
-from poseguard.props.gallery import CODE, LONGEST, WIDTH, Floats, Logo, Picture, Recogniser
+from poseguard.props.gallery import CODE, LONGEST, RESERVED, WIDTH, Floats, Logo, Picture, Recogniser
 from poseguard.reading import exif
 from poseguard.reading.limits import Limits
 from poseguard.reading.photo import Pixels, ReadPhoto
@@ -36,7 +36,6 @@ _LONGEST_SHAPE = 8.0
 _ROOM = 1.7
 # Share of the outermost pixels that must be of one colour, and how near to it, for that colour to be the ground.
 _EVEN, _NEAR = 0.9, 18
-_RESERVED = ("unknown", "other", "background", "neg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ LIGHTS = (
 
 def check_words(code: str, name: str | None, version: str | None, lang: str) -> None:
     """Raises UsageError for a code, name or version that a report could not carry."""
-    if not CODE.fullmatch(code) or code in _RESERVED:
+    if not CODE.fullmatch(code) or code in RESERVED:
         raise UsageError(say("logos.bad-code", lang, code=printable(code)), say("logos.bad-code-remedy", lang))
     for text in (name, version):
         if text is not None and not (0 < len(text) <= 80 and text.isprintable() and text.strip() == text):

@@ -15,7 +15,7 @@ import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -38,6 +38,8 @@ LONGEST = 256
 """Longest side in pixels of the pictures that are kept."""
 CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 """What a party's code looks like."""
+RESERVED = ("unknown", "other", "background", "neg")
+"""Codes that mean something else in a report."""
 
 WHITE, GREY = 255, 128
 """Grounds on which a picture with transparent parts is looked at."""
@@ -48,6 +50,8 @@ _PLENTY = 24
 _CANDIDATES = 3
 _ALIKE = 3
 _OCTAVES = 0.8
+# Pictures whose points are kept, at most 0.8 MB each.
+_REMEMBERED = 100
 
 Floats = NDArray[np.float32]
 Rgba = NDArray[np.uint8]
@@ -232,7 +236,7 @@ class LogoGallery:
         if book.logos and book.network != network:
             lang = lang or default_lang()
             raise UsageError(say("logos.other-network", lang), say("logos.other-network-remedy", lang))
-        self._points: Callable[[int, int], tuple[Points, ...]] = cache(self._points_of)
+        self._points: Callable[[int, int], tuple[Points, ...]] = lru_cache(_REMEMBERED)(self._points_of)
 
     def digest(self) -> Digest:
         """The file, for the report."""
@@ -248,7 +252,7 @@ class LogoGallery:
         """
         size = max(crop.shape[:2]) / GROW
         checked = size >= LEAST_PX
-        least = -1.0 if all_of_them else self.numbers.cosine if checked else self.numbers.strict_cosine
+        least = -math.inf if all_of_them else self.numbers.cosine if checked else self.numbers.strict_cosine
         near = [(likeness(logo, embedding, size), i) for i, logo in enumerate(self.book.logos)]
         near = sorted((pair for pair in near if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
         out = []

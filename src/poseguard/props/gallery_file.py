@@ -23,7 +23,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from poseguard.errors import UsageError
-from poseguard.props.gallery import CODE, LONGEST, MOST_PICTURES, WIDTH, Book, Logo, Picture
+from poseguard.props.gallery import CODE, LONGEST, MOST_PICTURES, RESERVED, WIDTH, Book, Logo, Picture
 from poseguard.reading.problems import printable
 from poseguard.texts import say
 
@@ -33,7 +33,10 @@ MOST_LOGOS = 500
 _MOST_BYTES = 256_000_000
 _MOST_HEADER = 1_000_000
 _MOST_ROWS = 1000
+# Times as long as wide; enrolment takes less.
+_LONGEST_SHAPE = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_NPY_HEADER = 256
 _HEADER = "header.json"
 _STAMP = (1980, 1, 1, 0, 0, 0)
 
@@ -55,6 +58,8 @@ def read_book(path: Path, *, lang: str) -> Book:
 
 def write_book(path: Path, book: Book, *, lang: str) -> None:
     """The same book always gives the same bytes. Raises UsageError where the file cannot be written."""
+    if _size(book) > _MOST_BYTES - _MOST_HEADER:
+        raise UsageError(say("logos.full", lang, most=len(book.logos) - 1), say("logos.full-remedy", lang))
     body = _packed(book)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,6 +88,13 @@ def _bytes(path: Path) -> bytes:
         data = file.read(_MOST_BYTES + 1)
     _expect(len(data) <= _MOST_BYTES, "larger than allowed")
     return data
+
+
+def _size(book: Book) -> int:
+    """Bytes of all arrays: more than `read_book` takes must never take the place of a file that can be read."""
+    sizes = [array.nbytes for one in book.logos for array in (one.embeddings, one.sizes)]
+    sizes += [picture.rgba.nbytes for one in book.logos for picture in one.pictures]
+    return sum(sizes) + _NPY_HEADER * len(sizes)
 
 
 def _packed(book: Book) -> bytes:
@@ -125,19 +137,24 @@ def _logo(archive: zipfile.ZipFile, index: int, row: Mapping[str, Any]) -> Logo:
     where = f"logo {index}"
     _expect(isinstance(row, dict) and set(row) == {"code", "name", "version", "pictures"}, where)
     code, name, version, digests = row["code"], row["name"], row["version"], row["pictures"]
-    _expect(isinstance(code, str) and CODE.fullmatch(code) is not None, f"{where}: code")
+    _expect(isinstance(code, str) and CODE.fullmatch(code) is not None and code not in RESERVED, f"{where}: code")
     _expect(_text(name) and (version is None or _text(version)), f"{where}: name or version")
     _expect(isinstance(digests, list) and 1 <= len(digests) <= MOST_PICTURES, f"{where}: pictures")
     _expect(all(isinstance(d, str) and _DIGEST.fullmatch(d) for d in digests), f"{where}: pictures")
     embeddings = _array(archive, f"{index:03d}/embeddings.npy", np.dtype("<f4"), (None, WIDTH))
     sizes = _array(archive, f"{index:03d}/sizes.npy", np.dtype("<f4"), (len(embeddings),))
     _expect(0 < len(embeddings) <= _MOST_ROWS, f"{where}: embeddings")
-    _expect(bool(np.isfinite(embeddings).all() and (np.abs(embeddings) < 1.01).all()), f"{where}: embeddings")
+    # Longer rows would be likelier than any picture can be.
+    _expect(
+        bool(np.isfinite(embeddings).all() and (np.linalg.norm(embeddings, axis=1) < 1.01).all()),
+        f"{where}: embeddings",
+    )
     _expect(bool(np.isfinite(sizes).all() and (sizes >= 1).all()), f"{where}: sizes")
     pictures = []
     for k, digest in enumerate(digests):
         rgba = _array(archive, f"{index:03d}/{k}.npy", np.dtype("u1"), (None, None, 4))
         _expect(min(rgba.shape) > 0 and max(rgba.shape) <= LONGEST, f"{where}: picture {k}")
+        _expect(max(rgba.shape[:2]) <= _LONGEST_SHAPE * min(rgba.shape[:2]), f"{where}: picture {k}")
         pictures.append(Picture(digest, rgba))
     return Logo(code, name, version, tuple(pictures), embeddings, sizes)
 
@@ -150,7 +167,10 @@ def _array(archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tup
     """Read by hand: np.load would make room for whatever shape the header claims before it looks for the bytes."""
     body = BytesIO(_member(archive, name, _MOST_BYTES))
     _expect(npy.read_magic(body) == (1, 0), f"{name}: version")
-    claimed, fortran, kind = npy.read_array_header_1_0(body)
+    try:
+        claimed, fortran, kind = npy.read_array_header_1_0(body)
+    except Exception as error:  # numpy's reader lets the tokenizer's and others through
+        raise ValueError(f"{name}: header") from error
     fits = len(claimed) == len(shape) and all(w in (None, c) for w, c in zip(shape, claimed, strict=True))
     _expect(fits and not fortran and kind == dtype, f"{name}: {claimed} {kind}")
     raw = body.read()
@@ -163,6 +183,8 @@ def _array(archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tup
 
 def _member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """Never more bytes than `most`, whatever the directory of the zip says."""
+    # LZMA takes as much memory as the file asks for.
+    _expect(archive.getinfo(name).compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), f"{name}: compression")
     with archive.open(name) as file:
         data = file.read(most + 1)
     _expect(len(data) <= most, f"{name}: larger than allowed")

@@ -72,8 +72,11 @@ def own_network(path: Path, parties: Collection[str], lang: str) -> tuple[YoloNe
     names = class_names(network.metadata.get("names", ""))
     if not names:
         raise WeightsError(say("props.no-names", lang, path=path), say("props.no-names-remedy", lang))
-    known = {_plain(name): name for name in (*parties, *CLASSES)}
-    meant = tuple(known.get(_plain(name), "") for name in names)
+    # A class of this project's is never a party, whatever code a user has enrolled.
+    parties = frozenset(parties) - frozenset(CLASSES)
+    exact = (*sorted(parties), *CLASSES)
+    known = {_plain(name): name for name in exact}
+    meant = tuple(name if name in exact else known.get(_plain(name), "") for name in names)
     strange = [name for name, meaning in zip(names, meant, strict=True) if not meaning]
     if strange:
         raise WeightsError(
@@ -84,7 +87,7 @@ def own_network(path: Path, parties: Collection[str], lang: str) -> tuple[YoloNe
     if complaint:
         raise WeightsError(say("props.wrong-shape", lang, path=path, what=complaint), say("props.export-remedy", lang))
     digest = Digest("detector", path.name, hashlib.sha256(content).hexdigest())
-    return network, Classes(meant, frozenset(meant) & frozenset(parties)), digest
+    return network, Classes(meant, frozenset(meant) & parties), digest
 
 
 def class_names(text: str) -> tuple[str, ...]:
@@ -95,11 +98,11 @@ def class_names(text: str) -> tuple[str, ...]:
     for parse in (json.loads, ast.literal_eval):
         try:
             value: Any = parse(text)
+            if isinstance(value, dict):
+                numbered = {int(key): name for key, name in value.items() if str(key).isdecimal()}
+                value = [numbered[i] for i in range(len(value))] if set(numbered) == set(range(len(value))) else []
         except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
             continue
-        if isinstance(value, dict):
-            numbered = {int(key): name for key, name in value.items() if str(key).isdigit()}
-            value = [numbered[i] for i in range(len(value))] if set(numbered) == set(range(len(value))) else []
         if isinstance(value, list | tuple) and all(isinstance(name, str) for name in value):
             return tuple(value)
     return ()

@@ -123,5 +123,5 @@ def sane(rows: Rows, width: int, height: int) -> Rows:
     corners = corners.clip(0, np.array([width, height, width, height], np.float32))
     sides = corners[:, 2:] - corners[:, :2]
     inside = np.isfinite(rows).all(1) & (sides >= 1).all(1)
-    out = np.concatenate([rows[:, :2], corners[:, :2], sides], 1)[inside]
+    out = np.concatenate([rows[:, :1], rows[:, 1:2].clip(0, 1), corners[:, :2], sides], 1)[inside]
     return np.asarray(out[np.argsort(-out[:, 1], kind="stable")[:MOST]], np.float32)

@@ -100,7 +100,7 @@ def sort_marks(evidence: Sequence[Evidence], resolved: Resolved, pack: Pack) -> 
     enrolled = {one.label: one.details.get("name") for one in logos.values() if one.details.get("enrolled") is True}
     found = []
     for one in evidence:
-        said = [one.label] if one.kind == "logo" else texts(one, "parties") if one.kind == "prop" else []
+        said = [one.label] if one.kind == "logo" else _borne(one, logos) if one.kind == "prop" else []
         if said:
             found.append((one, tuple(code for code in said if code in who.known or code in enrolled)))
     in_lineup = _lined_up(found, who, resolved, pack, evidence)
@@ -109,6 +109,13 @@ def sort_marks(evidence: Sequence[Evidence], resolved: Resolved, pack: Pack) -> 
         for one, codes in found
     ]
     return Marks(tuple(marks), who, {code: name for code, name in enrolled.items() if isinstance(name, str)})
+
+
+def _borne(prop: Evidence, logos: Mapping[str, Evidence]) -> list[str]:
+    """Parties of a prop; where it says which logos lie on it, only those whose logo is sound."""
+    said, listed = texts(prop, "parties"), texts(prop, "logos")
+    shown = {logos[ident].label for ident in listed if ident in logos}
+    return [code for code in said if code in shown] if listed else said
 
 
 def _weighed(one: Evidence, codes: tuple[str, ...], logos: Mapping[str, Evidence], pack: Pack) -> Mark:
