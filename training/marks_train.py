@@ -4,7 +4,8 @@
 
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
 first nine layers of the base YOLOv5n, mean and maximum pooled, 128 values of length one, compared by cosine with one
-direction a class. `--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
+direction a class. Every numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while
+training, so that the embedding tells apart what it has no class for; what ships has one class for all of them. `--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import json
 import math
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -40,10 +42,14 @@ _MARGIN = 0.15  # what the right class must be ahead by, in cosine, while traini
 
 
 class Marks(nn.Module):
-    """N × 3 × 96 × 96 RGB in 0..1 to N × K logits and N × 128 embeddings of length one."""
+    """N × 3 × 96 × 96 RGB in 0..1 to N × K logits and N × 128 embeddings of length one.
 
-    def __init__(self, classes: int) -> None:
+    `owner`: for every class of the training, which class of what ships it belongs to.
+    """
+
+    def __init__(self, classes: int, owner: Sequence[int] = ()) -> None:
         super().__init__()
+        self.owner = tuple(owner)
         body = DetectionModel("yolov5n.yaml", ch=3, nc=3, verbose=False)
         base = load_file(SHARED / "weights/yolov5n_base.safetensors")
         body.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
@@ -56,7 +62,12 @@ class Marks(nn.Module):
         features = self.body(x)
         pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
         embedding = nn.functional.normalize(self.project(self.drop(pooled)).float(), dim=1)
-        return _SHARPNESS * embedding @ nn.functional.normalize(self.classes, dim=1).T, embedding
+        logits = _SHARPNESS * embedding @ nn.functional.normalize(self.classes, dim=1).T
+        if self.training or not self.owner:
+            return logits, embedding
+        # Classes of one owner are one to whoever uses the network.
+        several = [torch.tensor([i for i, own in enumerate(self.owner) if own == k]) for k in range(max(self.owner) + 1)]
+        return torch.stack([logits[:, some].logsumexp(1) for some in several], 1), embedding
 
 
 def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
@@ -162,7 +173,9 @@ def train(args: argparse.Namespace) -> None:
     sizes = np.array([float(row["size"]) for row in rows] + real_sizes, np.float32)
     genuine = np.arange(len(names)) >= len(rows)
     left_out = set(args.leave_out.split(",")) if args.leave_out else set()
-    keep = np.array([n not in left_out and n != "other" for n in names])
+    # Numbered emblems of nobody stand for all of them.
+    unused = {"other", *left_out, *(("neg:fiction",) if any(n.startswith("fiction:") for n in names) else ())}
+    keep = np.array([n not in unused for n in names])
     classes = sorted(set(names[keep]))
     labels = np.array([classes.index(n) if k else -1 for n, k in zip(names, keep, strict=True)])
     # What is hardly ever seen is drawn less often, so that a doubtful emblem is not taken for it.
@@ -176,8 +189,10 @@ def train(args: argparse.Namespace) -> None:
     loader = DataLoader(
         Crops([*parts, np.stack(real)], sizes, labels, order), args.batch, num_workers=1, prefetch_factor=4
     )
-    model = Marks(len(classes)).to(memory_format=torch.channels_last)
-    mean = Marks(len(classes))
+    shipped = sorted({owner_of(name) for name in classes})
+    owner = [shipped.index(owner_of(name)) for name in classes]
+    model = Marks(len(classes), owner).to(memory_format=torch.channels_last)
+    mean = Marks(len(classes), owner)
     mean.load_state_dict(model.state_dict())
     decay = [p for p in model.parameters() if p.ndim > 1]
     rest = [p for p in model.parameters() if p.ndim <= 1]
@@ -209,7 +224,12 @@ def train(args: argparse.Namespace) -> None:
             print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
     torch.save({"classes": classes, "state": mean.state_dict()}, RUNS / f"{args.name}.pt")
     export(mean, RUNS / f"{args.name}.onnx")
-    (RUNS / f"{args.name}.classes.json").write_text(json.dumps(classes))
+    (RUNS / f"{args.name}.classes.json").write_text(json.dumps(shipped))
+
+
+def owner_of(name: str) -> str:
+    """The class of what ships that a class of the training belongs to."""
+    return "neg:fiction" if name.startswith("fiction:") else name
 
 
 def _evened(labels: NDArray[np.int64], part: NDArray[np.bool_]) -> NDArray[np.float64]:

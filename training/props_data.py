@@ -26,6 +26,9 @@ from training.shared import DATA, ROOT, RUNS, read, table
 SIDE = 320
 NAMES = ("logo", "baliho", "spanduk", "umbul_umbul", "flag", "poster", "attribute", "ballot")
 _OUT = RUNS / "props"
+OTHER_COLOURS = 0.45
+"""Share of crops whose hues are turned: the labelled props are of few parties, and the detector names none."""
+
 # A crowd is one box over many: what lies in it is greyed out, for it cannot be learnt either way.
 _CROWD = -1.0
 
@@ -119,6 +122,19 @@ def _inside(centre: tuple[float, float], side: float, width: int, height: int) -
     return x, y
 
 
+def recoloured(crop: NDArray[np.uint8], rows: Rows, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The same things in another party's colours: all hues turned, in the props' boxes or, half the time, everywhere."""
+    hsv = cv2.cvtColor(crop, cv2.COLOR_RGB2HSV_FULL)
+    hsv[..., 0] += np.uint8(rng.integers(20, 236))
+    turned = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
+    if rng.random() < 0.5:
+        return np.asarray(turned, np.uint8)
+    out = crop.copy()
+    for x, y, w, h in rows[:, 1:].astype(int):
+        out[y : y + h, x : x + w] = turned[y : y + h, x : x + w]
+    return out
+
+
 def _photo(job: tuple[str, int, Path, Rows, int]) -> list[str]:
     name, seed, path, rows, count = job
     rng = np.random.default_rng([77, seed])
@@ -127,6 +143,8 @@ def _photo(job: tuple[str, int, Path, Rows, int]) -> list[str]:
     low, high = rows[:, 1:3], (rows[:, 1:3] + rows[:, 3:]).clip(0, (image.shape[1], image.shape[0]))
     rows = np.concatenate([rows[:, :1], low.clip(0), high - low.clip(0)], 1)
     for n, (crop, part) in enumerate(crops_of(image, rows, count, rng)):
+        if n and rng.random() < OTHER_COLOURS:
+            crop = recoloured(crop, part, rng)
         names.append(f"{name}_{n:03d}")
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 96))]
         cv2.imwrite(str(_OUT / f"images/{names[-1]}.jpg"), crop[:, :, ::-1], quality)
@@ -142,7 +160,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=Path, nargs="*", default=[], help="folders of `training.logos.make scenes`")
     parser.add_argument(
-        "--crops", type=int, default=40, help="crops a labelled photo; a photo without politics gives a third"
+        "--crops", type=int, default=100, help="crops a labelled photo; a photo without politics gives a quarter"
     )
     args = parser.parse_args()
     for part in ("images", "labels"):
@@ -151,7 +169,7 @@ def main() -> None:
     none = np.zeros((0, 5), np.float32)
     jobs = [(f"photo_{i:04d}", i, path, rows, args.crops) for i, (path, rows) in enumerate(sorted(seen.items()))]
     plain = [path for path in plain_photos() if path not in seen]
-    jobs += [(f"plain_{i:04d}", 9000 + i, path, none, max(args.crops // 3, 1)) for i, path in enumerate(plain)]
+    jobs += [(f"plain_{i:04d}", 9000 + i, path, none, max(args.crops // 4, 1)) for i, path in enumerate(plain)]
     with Pool(2) as pool:
         names = [name for some in pool.imap(_photo, jobs) for name in some]
     images = [str(_OUT / f"images/{name}.jpg") for name in names]

@@ -77,6 +77,7 @@ def main() -> None:
             "lrf": 0.02,
             "cos_lr": True,
             "warmup_epochs": 0.3,
+            "warmup_bias_lr": 0.0,  # ultralytics' 0.1 is meant for SGD: under AdamW it throws a trained network away
             "weight_decay": 0.02,
             "close_mosaic": 1,
             "translate": 0.05,

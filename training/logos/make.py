@@ -2,8 +2,9 @@
 
 python -m training.logos.make scenes DIR --side train --count 1000 --seed 0 [--jobs 1]
     # images/, labels/ (YOLO: class cx cy w h), marks.csv: file, x, y, w, h, label, version, visible
-python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1]
-    # tiles.npy (N×128×128×3 RGB), rows.csv: label, version, size, source_file
+python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1] [--fiction 3000]
+    # tiles.npy (N×128×128×3 RGB), rows.csv: label, version, size, source_file; --fiction: only of so many emblems of
+    # nobody, each a label of its own
 python -m training.logos.make sheet OUT.png        # a contact sheet of fictional marks in drawn places
 """
 
@@ -28,7 +29,7 @@ from training.logos.canvas import CLASSES, Seen
 from training.logos.compose import scene
 from training.logos.places import Library
 from training.logos.sheet import contact_sheet
-from training.logos.tiles import SIDE, Tile, tile
+from training.logos.tiles import SIDE, Tile, numbered_tile, tile
 from training.logos.worn import find_people
 from training.props_data import sides as sides_of_props
 from training.shared import DATA, RUNS, read, split_of_repo, table
@@ -111,9 +112,10 @@ def _scene(index: int, folder: Path, side: str, seed: int) -> list[list[str | fl
     ]
 
 
-def _tile(index: int, side: str, seed: int) -> Tile:
+def _tile(index: int, side: str, seed: int, fiction: int) -> Tile:
     cv2.setNumThreads(1)
-    return tile(library(side), np.random.default_rng([SEEDS[side] + 100, seed, index]))
+    rng = np.random.default_rng([SEEDS[side] + 100, seed, index])
+    return numbered_tile(library(side), fiction, rng) if fiction else tile(library(side), rng)
 
 
 def _each(work: Callable[[int], T], side: str, count: int, jobs: int) -> Iterable[T]:
@@ -136,14 +138,14 @@ def scenes(folder: Path, side: str, count: int, seed: int, jobs: int) -> None:
             out.writerows(rows)
 
 
-def marks(folder: Path, side: str, count: int, seed: int, jobs: int) -> None:
+def marks(folder: Path, side: str, count: int, seed: int, jobs: int, fiction: int = 0) -> None:
     """Write crops for the recogniser."""
     folder.mkdir(parents=True, exist_ok=True)
     tiles = np.lib.format.open_memmap(folder / "tiles.npy", "w+", np.uint8, (count, SIDE, SIDE, 3))
     with (folder / "rows.csv").open("w", newline="") as file:
         out = csv.writer(file)
         out.writerow(("label", "version", "size", "source_file"))
-        for i, made in enumerate(_each(partial(_tile, side=side, seed=seed), side, count, jobs)):
+        for i, made in enumerate(_each(partial(_tile, side=side, seed=seed, fiction=fiction), side, count, jobs)):
             tiles[i] = made.rgb
             out.writerow((made.label, made.version, made.size, made.source))
     tiles.flush()
@@ -158,12 +160,16 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--fiction", type=int, default=0)
     args = parser.parse_args()
     cv2.setNumThreads(1)
     if args.what == "sheet":
         cv2.imwrite(str(args.out), cv2.cvtColor(contact_sheet(args.seed), cv2.COLOR_RGB2BGR))
         return
-    (scenes if args.what == "scenes" else marks)(args.out, args.side, args.count, args.seed, args.jobs)
+    if args.what == "scenes":
+        scenes(args.out, args.side, args.count, args.seed, args.jobs)
+    else:
+        marks(args.out, args.side, args.count, args.seed, args.jobs, args.fiction)
 
 
 if __name__ == "__main__":

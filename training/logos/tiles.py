@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -40,6 +40,17 @@ def tile(library: Library, rng: Rng) -> Tile:
         return _background(library, rng)
     for _ in range(6):
         mark = library.party(rng) if kind < 0.6 else fictional_mark(rng) if kind < 0.7 else _other(library, rng)
+        made = _around(mark, library, rng)
+        if made is not None:
+            return made
+    return _background(library, rng)
+
+
+def numbered_tile(library: Library, numbers: int, rng: Rng) -> Tile:
+    """One of so many fictional emblems, labelled `fiction:N`: what teaches to tell emblems that no class stands for."""
+    for _ in range(6):
+        number = int(rng.integers(numbers))
+        mark = replace(fictional_mark(np.random.default_rng([19, number])), label=f"fiction:{number}")
         made = _around(mark, library, rng)
         if made is not None:
             return made

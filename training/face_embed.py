@@ -1,0 +1,244 @@
+"""Trains the project's face embedder by distillation: one small network learns what both teachers say of a face.
+
+    python -m training.face_embed train [--epochs 14] [--lr 3e-3] [--start CHECKPOINT] [--name face_embedder]
+    python -m training.face_embed verify [--model FILE.onnx | --teacher 0|1|2]
+    python -m training.face_embed export [--name face_embedder] [--out weights/face_embedder.onnx]
+
+Reads runs/faces (face_data pool). The teachers see the clean crop, the student one that is smaller, blurred, tinted,
+recompressed, partly hidden: where a teacher would be unsure, the student learns what the clean face is worth.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from numpy.typing import NDArray
+from torch import nn
+from torch.utils.data import DataLoader, Dataset
+
+from training.face_data import OUT, held_out
+from training.face_teachers import SIDE, Faces, Floats, Teachers
+from training.shared import DATA, ROOT, RUNS, read
+
+WIDTH = 256
+_PAIRS = 500_000
+
+
+class _Block(nn.Module):
+    """Two convolutions around which the input goes on; with `stride` 2 the first one halves the picture."""
+
+    def __init__(self, into: int, out: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(into, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.PReLU(out),
+            nn.Conv2d(out, out, 3, 1, 1, bias=False), nn.BatchNorm2d(out),
+        )  # fmt: skip
+        self.past = (
+            nn.Identity()
+            if stride == 1 and into == out
+            else nn.Sequential(nn.Conv2d(into, out, 1, stride, bias=False), nn.BatchNorm2d(out))
+        )
+        self.bend = nn.PReLU(out)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.bend(self.body(x) + self.past(x))  # type: ignore[no-any-return]
+
+
+class Embedder(nn.Module):
+    """N × 3 × 112 × 112 RGB in 0..1 to N × WIDTH embeddings of length one; 1.9 million parameters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(3, 24, 3, 2, 1, bias=False), nn.BatchNorm2d(24), nn.PReLU(24),
+            _Block(24, 48, 2), _Block(48, 48, 1),
+            _Block(48, 96, 2), _Block(96, 96, 1), _Block(96, 96, 1),
+            _Block(96, 192, 2), _Block(192, 192, 1),
+        )  # fmt: skip
+        self.gather = nn.Sequential(nn.Conv2d(192, 192, 7, groups=192, bias=False), nn.BatchNorm2d(192))
+        self.project = nn.Linear(192, WIDTH)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        features = self.gather(self.body(x * 2 - 1)).flatten(1)
+        return nn.functional.normalize(self.project(features).float(), dim=1)
+
+
+def spoil(face: Faces, rng: np.random.Generator) -> Faces:
+    """A crop as it comes from a photo: points a little off, smaller, blurred, tinted, recompressed, partly hidden."""
+    matrix = cv2.getRotationMatrix2D((56, 58), rng.normal(0, 2.0), math.exp(rng.normal(0, 0.025)))
+    matrix[:, 2] += rng.normal(0, 1.1, 2)
+    low = SIDE if rng.random() < 0.4 else round(math.exp(rng.uniform(math.log(26), math.log(SIDE))))
+    out = cv2.warpAffine(face, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    if low < SIDE:
+        out = cv2.resize(out, (low, low), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.15:
+        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.2) * low / SIDE + 0.2)
+    if rng.random() < 0.5:
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))]
+        out = cv2.imdecode(cv2.imencode(".jpg", out, quality)[1], cv2.IMREAD_COLOR)
+    if low < SIDE:
+        out = cv2.resize(out, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    if rng.random() < 0.6:
+        values = out.astype(np.float32) * rng.uniform(0.7, 1.3) + rng.uniform(-25, 25)
+        if rng.random() < 0.5:
+            values *= rng.uniform(0.88, 1.12, 3).astype(np.float32)
+        if rng.random() < 0.15:
+            values[:] = values.mean(2, keepdims=True)
+        out = values.clip(0, 255).astype(np.uint8)
+    if rng.random() < 0.12:
+        w, h = rng.integers(10, 44, 2)
+        x, y = rng.integers(0, SIDE - w), rng.integers(0, SIDE - h)
+        out[y : y + h, x : x + w] = rng.integers(0, 256, 3)
+    return np.asarray(out[:, ::-1] if rng.random() < 0.5 else out, np.uint8)
+
+
+class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
+    def __init__(self, basis: Floats) -> None:
+        self._faces = np.load(OUT / "pool.npy", mmap_mode="r")
+        said = np.load(OUT / "targets.npy").astype(np.float32) @ basis
+        self._targets = said / np.linalg.norm(said, axis=1, keepdims=True)
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._targets)
+
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+        rng = np.random.default_rng([self.epoch, index])
+        face = np.ascontiguousarray(spoil(np.array(self._faces[index]), rng).transpose(2, 0, 1))
+        return torch.from_numpy(face), torch.from_numpy(self._targets[index])
+
+
+def basis() -> Floats:
+    """384 × WIDTH: the directions in which the teachers' words differ most; cosines survive the projection."""
+    said = np.load(OUT / "targets.npy").astype(np.float64)
+    _, directions = np.linalg.eigh(said.T @ said)
+    return np.ascontiguousarray(directions[:, -WIDTH:], np.float32)
+
+
+def train(args: argparse.Namespace) -> None:
+    torch.manual_seed(5)
+    pool = _Pool(basis())
+    loader = DataLoader(pool, 128, shuffle=True, drop_last=True, num_workers=2)
+    model = Embedder().to(memory_format=torch.channels_last)
+    if args.start:
+        model.load_state_dict(torch.load(args.start, weights_only=True))
+    optimizer = torch.optim.AdamW(model.parameters(), args.lr, weight_decay=0.02)
+    steps = args.epochs * len(loader)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.lr, steps, pct_start=0.06)
+    average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)
+    averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
+    for epoch in range(args.epochs):
+        model.train()
+        pool.epoch, started, total = epoch + 100 * args.seed, time.time(), 0.0
+        for faces, wanted in loader:
+            fed = faces.to(memory_format=torch.channels_last).float() / 255
+            with torch.autocast("cpu", torch.bfloat16):
+                said = model(fed)
+            # A target lies where its face is, and as far from the other faces of the batch as the teachers put it.
+            apart = ((said @ wanted.T - wanted @ wanted.T) ** 2).mean()
+            loss = (1 - (said * wanted).sum(1)).mean() + 8 * apart
+            optimizer.zero_grad(set_to_none=True)
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            averaged.update_parameters(model)
+            total += float(loss)
+        took = time.time() - started
+        print(f"epoch {epoch} loss {total / len(loader):.4f} {len(pool) / took:.0f} faces/s", file=sys.stderr)
+        torch.save(averaged.module.state_dict(), RUNS / f"{args.name}.pt")
+        if epoch % 3 == 2 or epoch == args.epochs - 1:
+            print(figures(_embed_torch(averaged.module.eval())), file=sys.stderr)
+
+
+def export(args: argparse.Namespace) -> None:
+    model = Embedder().eval()
+    model.load_state_dict(torch.load(RUNS / f"{args.name}.pt", weights_only=True))
+    example = torch.rand(2, 3, SIDE, SIDE)
+    torch.onnx.export(
+        model, (example,), str(args.out), dynamo=False, opset_version=17, input_names=["faces"],
+        output_names=["embedding"], dynamic_axes={"faces": {0: "n"}, "embedding": {0: "n"}},
+    )  # fmt: skip
+    onnx.checker.check_model(onnx.load(args.out))
+    net = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
+    with torch.no_grad():
+        worst = float(np.abs(net.run(None, {"faces": example.numpy()})[0] - model(example).numpy()).max())
+    print(f"{args.out}: {args.out.stat().st_size} bytes, largest difference to PyTorch {worst:.6f}")
+    if worst > 1e-3:
+        raise SystemExit("the export does not give what PyTorch gives")
+
+
+def people() -> tuple[Faces, NDArray[np.int64]]:
+    """Crops without a mask of the held-out people, and whose they are."""
+    paths = [p for name in sorted(held_out()) for p in sorted((DATA / "faces/ilfw" / name).glob("[0-9]*"))]
+    names = {name: i for i, name in enumerate(sorted(held_out()))}
+    return np.stack([read(p) for p in paths]), np.array([names[p.parent.name] for p in paths])
+
+
+def figures(embeddings: Floats) -> str:
+    """True accept rates on the held-out people at false accept rates of 1e-2, 1e-3, 1e-4, with their thresholds."""
+    _, owner = people()
+    cosines = embeddings @ embeddings.T
+    first, second = np.triu_indices(len(owner), 1)
+    same = owner[first] == owner[second]
+    true, false = cosines[first[same], second[same]], cosines[first[~same], second[~same]]
+    false = np.sort(np.random.default_rng(3).permutation(false)[:_PAIRS])[::-1]
+    out = [f"{len(true)} same, {len(false)} different pairs"]
+    for far in (1e-2, 1e-3, 1e-4):
+        threshold = false[int(far * len(false))]
+        out.append(f"TAR@{far:g} {np.mean(true > threshold):.4f} ({threshold:.3f})")
+    return ", ".join(out)
+
+
+def _embed_torch(model: nn.Module) -> Floats:
+    faces, _ = people()
+    out = []
+    with torch.no_grad():
+        for k in range(0, len(faces), 256):
+            x = torch.from_numpy(faces[k : k + 256].transpose(0, 3, 1, 2).astype(np.float32) / 255)
+            out.append(model(x) + model(x.flip(3)))
+    return nn.functional.normalize(torch.cat(out), dim=1).numpy()
+
+
+def embed_onnx(model: Path, faces: Faces) -> Floats:
+    """Face and mirror image through an exported embedder."""
+    net = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
+    x = faces.transpose(0, 3, 1, 2).astype(np.float32) / 255
+    parts = [(x[k : k + 256], x[k : k + 256, ..., ::-1].copy()) for k in range(0, len(x), 256)]
+    out = np.concatenate([net.run(None, {"faces": a})[0] + net.run(None, {"faces": b})[0] for a, b in parts])
+    return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("train", "verify", "export"))
+    parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path)
+    parser.add_argument("--name", default="face_embedder")
+    parser.add_argument("--model", type=Path, default=ROOT / "weights/face_embedder.onnx")
+    parser.add_argument("--teacher", type=int, choices=(0, 1, 2))
+    parser.add_argument("--out", type=Path, default=ROOT / "weights/face_embedder.onnx")
+    args = parser.parse_args()
+    if args.what == "train":
+        train(args)
+    elif args.what == "export":
+        export(args)
+    elif args.teacher is None:
+        print(figures(embed_onnx(args.model, people()[0])))
+    else:
+        faces, teachers = people()[0], Teachers()
+        print(figures(teachers.both(faces) if args.teacher == 2 else teachers.one(args.teacher, faces)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""The two face embedders that teach, and YuNet, which shows where the five points of a face are. They never ship."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+
+from training.shared import SHARED
+
+SIDE = 112
+TEMPLATE = np.array(
+    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
+)
+"""Where eyes, nose and mouth corners lie in an aligned crop of 112 px (the ArcFace template)."""
+
+Faces = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+_MEAN, _DEVIATION = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
+
+
+class Teachers:
+    """MobileFaceNet and retail-0095 as facts/measured.md section 6 says they are fed."""
+
+    def __init__(self, threads: int = 2) -> None:
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        folder = SHARED / "weights"
+        self._nets = [
+            onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
+            for name in ("mobilefacenet_foamliu.onnx", "face_reidentification_retail_0095.onnx")
+        ]
+
+    def one(self, which: int, faces: Faces) -> Floats:
+        """N × 112 × 112 × 3 RGB to embeddings of face and mirror image: 0 is MobileFaceNet, 1 retail-0095."""
+        both = self._raw(which, faces) + self._raw(which, faces[:, :, ::-1])
+        return np.asarray(both / np.linalg.norm(both, axis=1, keepdims=True), np.float32)
+
+    def both(self, faces: Faces) -> Floats:
+        """Both side by side, of length one: its cosines are the means of theirs."""
+        return np.concatenate([self.one(0, faces), self.one(1, faces)], 1) / np.float32(np.sqrt(2))
+
+    def _raw(self, which: int, faces: Faces) -> Floats:
+        if which == 0:
+            fed = ((faces / np.float32(255) - _MEAN) / _DEVIATION).transpose(0, 3, 1, 2)
+        else:
+            large = [cv2.resize(face[:, 8:104], (128, 128), interpolation=cv2.INTER_LINEAR) for face in faces]
+            fed = np.stack(large)[..., ::-1].astype(np.float32).transpose(0, 3, 1, 2)
+        net = self._nets[which]
+        name = net.get_inputs()[0].name
+        if net.get_inputs()[0].shape[0] == 1:
+            out = np.concatenate([net.run(None, {name: np.ascontiguousarray(x[None])})[0].reshape(1, -1) for x in fed])
+        else:
+            out = net.run(None, {name: np.ascontiguousarray(fed)})[0].reshape(len(fed), -1)
+        return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
+
+
+class YuNet:
+    """Five points of the largest face in a crop of a head."""
+
+    def __init__(self) -> None:
+        path = str(SHARED / "weights/face_detection_yunet_2023mar.onnx")
+        self._net = cv2.FaceDetectorYN.create(path, "", (160, 160), 0.2, 0.3, 50)
+
+    def find(self, crop: Faces) -> tuple[float, Floats]:
+        """Score (0 where there is none) and points 5 × 2 in pixels of the crop (H × W × 3 RGB), left of it first."""
+        self._net.setInputSize((crop.shape[1], crop.shape[0]))
+        found = self._net.detect(np.ascontiguousarray(crop[:, :, ::-1]))[1]
+        if found is None:
+            return 0.0, np.zeros((5, 2), np.float32)
+        middle = np.array([crop.shape[1], crop.shape[0]]) / 2
+        off = np.linalg.norm(found[:, :2] + found[:, 2:4] / 2 - middle, axis=1)
+        row = found[int(np.argmax(found[:, 2] - off))]
+        return float(row[14]), row[4:14].reshape(5, 2).astype(np.float32)
