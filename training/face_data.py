@@ -32,7 +32,10 @@ HEAD, ROOM = 112, 1.8
 """Side in pixels of a kept head crop, and how many times the head's longer side it is."""
 FACE, NO_FACE = 0.7, 0.3
 """YuNet's score from which a head shows a face, and under which it shows none; what lies between is not used."""
+LEAST_PX = 18
 KNOWN_EYES = 8.0
+# A raised fist is what is taken for a face most easily.
+_HANDS = 3
 _CHUNK = 256
 
 
@@ -62,10 +65,15 @@ def seen_heads() -> Iterator[tuple[Faces, Floats, float, Faces | None]]:
         photo = read_photo(path)
         if photo.pixels is None:
             continue
-        for head in search.find(photo).heads:
+        people = search.find(photo)
+        for hand in [hand for hand in people.hands if hand.score > 0.4][:_HANDS]:
+            box = tuple(v * photo.scale for v in hand.box)
+            if max(box[2:]) >= LEAST_PX:
+                yield square(photo.pixels, box, HEAD, ROOM), np.zeros((5, 2), np.float32), 0.0, None  # type: ignore[arg-type]
+        for head in people.heads:
             x, y, w, h = (v * photo.scale for v in head.box)
             longest = max(w, h)
-            if longest < 18 or head.score < 0.2:
+            if longest < LEAST_PX or head.score < 0.2:
                 continue
             large = square(photo.pixels, (x, y, w, h), 224, ROOM)
             score, points = yunet.find(large)

@@ -31,7 +31,7 @@ DECADES = (-1.0, -2.0, -3.0, -3.5, -4.0, -4.5, -5.0)
 MARGINS = (0.0, 0.03, 0.05, 0.08, 0.1)
 DRAWS = 40
 GATES = {"least_px": 32.0, "yaw": 0.8, "face": 0.5, "mask": 0.5}
-"""The least size is issue 5's; a nose over four fifths of the way to an eye belongs to a head turned by some 40 degrees."""
+"""Under 32 px no face carries a name (facts, section 6); a nose four fifths of the way to an eye is a turned head's."""
 EXTRA = {1: 0.03, 2: 0.015}
 """Added on top of what fewer photos measure: one photo may be the wrong person's, and nothing shows it."""
 _ROUND = 4
@@ -152,9 +152,11 @@ def main() -> None:
     others, mean, root = strangers(embedder)
     gates = Gates(blur=least_sharpness(embedder, faces, rows), **GATES)
     first = Numbers(embedder.sha256, mean, root, ((0.0, 5.0), (0.0, -4.0)), 1.0, 0.0, gates, {}, 0.0)
-    middles, used = centroids(rows, owner, 3, np.random.default_rng(0))
+    middles, _ = centroids(rows, owner, 3, np.random.default_rng(0))
     curve = tail(first, middles, others)
-    second = Numbers(embedder.sha256, mean, root, (tuple(curve["z"]), tuple(curve["log10_far"])), 1.0, 0.0, gates, {}, 0.0)
+    second = Numbers(
+        embedder.sha256, mean, root, (tuple(curve["z"]), tuple(curve["log10_far"])), 1.0, 0.0, gates, {}, 0.0
+    )
     gained = few(second, rows, owner, others)
     told = trials(second, rows, owner)
     for margin in MARGINS:
@@ -162,7 +164,9 @@ def main() -> None:
         right, known = sum(t[2] and t[3] for t in named), sum(t[3] for t in told)
         strange = sum(not t[3] for t in named)
         wrong = sum(t[3] and not t[2] for t in named)
-        print(f"margin {margin}: named {right / known:.4f}, wrongly {wrong}, strangers {strange} of {len(told) - known}")
+        print(
+            f"margin {margin}: named {right / known:.4f}, wrongly {wrong}, strangers {strange} of {len(told) - known}"
+        )
     scale, bias = logistic(np.array([t[0] for t in told]), np.array([t[2] and t[3] for t in told]))
     numbers = {
         "network": embedder.sha256,

@@ -30,6 +30,8 @@ from training.shared import ROOT, RUNS
 SIDE, GROW = 64, 1.25
 _SWAPPED = [1, 0, 2, 4, 3]
 _APART = 8
+# Heads without a face are few, and each counts for more.
+_RARER = 3.0
 
 
 def _conv(into: int, out: int, stride: int = 1) -> nn.Sequential:
@@ -80,6 +82,34 @@ def view(crop: Faces, points: Floats, rng: np.random.Generator | None) -> tuple[
     return np.asarray(out, np.uint8), dots.astype(np.float32)
 
 
+def masked(crop: Faces, points: Floats, rng: np.random.Generator) -> Faces:
+    """The crop with a mask drawn over nose and mouth, of any cloth; `points` as shares of it."""
+    left, right, nose, low_left, low_right = points * len(crop)
+    down = (low_left + low_right) / 2 - (left + right) / 2
+    across = (right - left) * rng.uniform(0.75, 1.0)
+    top = (left + right) / 2 + down * rng.uniform(0.25, 0.5)
+    mouth = (low_left + low_right) / 2
+    chin = mouth + down * rng.uniform(0.45, 0.75)
+    corners = [
+        top - across, top + (nose - top) * 0.3, top + across, mouth + across * 0.85, chin + across * 0.35,
+        chin - across * 0.35, mouth - across * 0.85,
+    ]  # fmt: skip
+    colour = rng.integers(0, 256, 3) if rng.random() < 0.5 else np.full(3, rng.choice([12, 35, 200, 245]))
+    cloth = np.full(crop.shape, colour, np.float32)
+    light = cv2.GaussianBlur(crop.astype(np.float32).mean(2, keepdims=True), (0, 0), 0.05 * len(crop))
+    cloth *= (0.6 + 0.4 * light / max(float(light.mean()), 1.0))[..., None]
+    if rng.random() < 0.3:
+        cloth += (
+            rng.normal(0, rng.uniform(5, 40), (len(crop) // 4 + 1,) * 2)
+            .repeat(4, 0)
+            .repeat(4, 1)[: len(crop), : len(crop), None]
+        )
+    shape = np.zeros(crop.shape[:2], np.uint8)
+    cv2.fillPoly(shape, [np.round(np.array(corners)).astype(np.int32)], 255, cv2.LINE_AA)
+    share = cv2.GaussianBlur(shape, (3, 3), 0)[..., None] / np.float32(255)
+    return np.asarray((crop * (1 - share) + cloth * share).clip(0, 255), np.uint8)
+
+
 class _Heads(Dataset[tuple[torch.Tensor, ...]]):
     def __init__(self, *, apart: bool) -> None:
         data = np.load(OUT / "heads.npz")
@@ -93,9 +123,13 @@ class _Heads(Dataset[tuple[torch.Tensor, ...]]):
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, ...]:
         rng = np.random.default_rng([self.epoch, index]) if self.vary else None
-        crop, points = view(self.crops[index], self.points[index], rng)
+        crop, mask = self.crops[index], self.mask[index]
+        # Real masks are not labelled: what is drawn of many cloths stands for them.
+        if rng is not None and self.face[index] and mask < 1 and rng.random() < 0.25:
+            crop, mask = masked(crop, self.points[index], rng), 1.0
+        crop, points = view(crop, self.points[index], rng)
         picture = torch.from_numpy(np.ascontiguousarray(crop.transpose(2, 0, 1)))
-        return picture, torch.from_numpy(points), torch.tensor(self.face[index]), torch.tensor(self.mask[index])
+        return picture, torch.from_numpy(points), torch.tensor(self.face[index]), torch.tensor(mask)
 
 
 def train(epochs: int) -> None:
@@ -115,7 +149,7 @@ def train(epochs: int) -> None:
             off = nn.functional.smooth_l1_loss(said, points, beta=0.02, reduction="none").mean((1, 2))
             known = (mask >= 0).float()
             hidden = binary(covered, mask.clamp(min=0), reduction="none")
-            loss = 20 * (off * face).sum() / face.sum() + 0.5 * binary(seen, face)
+            loss = 20 * (off * face).sum() / face.sum() + 0.5 * binary(seen, face, 1 + _RARER * (1 - face))
             loss = loss + 0.5 * (hidden * known).sum() / known.sum().clamp(min=1)
             optimizer.zero_grad(set_to_none=True)
             loss.backward()

@@ -5,7 +5,8 @@
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
 first nine layers of the base YOLOv5n, mean and maximum pooled, 128 values of length one, compared by cosine with one
 direction a class. Every numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while
-training, so that the embedding tells apart what it has no class for; what ships has one class for all of them. `--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
+training, so that the embedding tells apart what it has no class for; what ships has one class for all of them.
+`--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
 """
 
 from __future__ import annotations
@@ -66,8 +67,9 @@ class Marks(nn.Module):
         if self.training or not self.owner:
             return logits, embedding
         # Classes of one owner are one to whoever uses the network.
-        several = [torch.tensor([i for i, own in enumerate(self.owner) if own == k]) for k in range(max(self.owner) + 1)]
-        return torch.stack([logits[:, some].logsumexp(1) for some in several], 1), embedding
+        owner = torch.tensor(self.owner)
+        several = [logits[:, owner == k].logsumexp(1) for k in range(max(self.owner) + 1)]
+        return torch.stack(several, 1), embedding
 
 
 def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:

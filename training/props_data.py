@@ -123,7 +123,7 @@ def _inside(centre: tuple[float, float], side: float, width: int, height: int) -
 
 
 def recoloured(crop: NDArray[np.uint8], rows: Rows, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The same things in another party's colours: all hues turned, in the props' boxes or, half the time, everywhere."""
+    """The same things in another party's colours: all hues turned, in the props' boxes or everywhere."""
     hsv = cv2.cvtColor(crop, cv2.COLOR_RGB2HSV_FULL)
     hsv[..., 0] += np.uint8(rng.integers(20, 236))
     turned = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
