@@ -48,10 +48,10 @@ def target_lines(targets: Iterable[Target]) -> list[str]:
     """A table; the last line counts what is not met."""
     words = {True: "met", False: "NOT MET", None: "nothing to measure"}
     rows = list(targets)
-    lines = [f"{'section':<10} {'figure':<54} {'is':>8} {'wanted':>9} {'of':>6}  "]
+    lines = [f"{'section':<12} {'figure':<54} {'is':>8} {'wanted':>9} {'of':>6}  "]
     lines += [
-        f"{t.section:<10} {t.name:<54} {t.figure:>8.3f} {'<=' if t.most else '>='} {t.bound:>6g} {t.of:>6}  "
-        f"{words[t.met]}"
+        f"{t.section:<12} {t.name:<54} {t.figure:>8.{5 if 0 < t.bound < 0.01 else 3}f} {'<=' if t.most else '>='} "
+        f"{t.bound:>6g} {t.of:>6}  {words[t.met]}"
         for t in rows
     ]
     lines.append(f"{sum(t.met is True for t in rows)} of {len(rows)} targets met")

@@ -1,10 +1,11 @@
 """Every figure that the issues ask for and photos decide: `python -m benchmarks.measure`, or `make measure`.
 
     python -m benchmarks.measure [--weights DIR] [--shared DIR] [--jobs N] [--out DIR] [--only NAME...] [--side train]
-                                 [--scenes DIR] [--left-out DIR] [--palm DIR]
+                                 [--scenes DIR] [--left-out DIR] [--palm DIR] [--embedder FILE] [--teacher FILE]
 
 Every photo is scanned once for all sections. close-ups, props (hands of group photos at rallies), wild, levels and
-detectors are about hands; tags, ap, plain, scenes and enrolment about logos and props.
+detectors are about hands; tags, ap, plain, scenes and enrolment about logos and props; verification, galleries,
+candidates, fairness and face-time about faces (`benchmarks.faces`).
 
 Writes figures.json, figures.txt and the reports behind them to out/measure (which shows people: it is not committed).
 """
@@ -23,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks import campaign
+from benchmarks import campaign, faces
 from benchmarks.enrolment import enrolment
 from benchmarks.figures import Target, calibration_lines, pose_lines, target_lines
 from benchmarks.levels import calm_raised, level_lines, posing_raised
@@ -32,10 +33,12 @@ from benchmarks.run import Measured, Run
 from benchmarks.scanning import CONTEXT, Report, scan
 from benchmarks.scenes import drawn_scenes
 from benchmarks.truth import LISTED, ROOT, Row, TruthSet, truth_sets, well_sourced
+from poseguard.errors import WeightsError
 from poseguard.results import Box
 
 SECTIONS = (
     "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes", "enrolment",
+    *faces.SECTIONS,
 )  # fmt: skip
 _CAMPAIGN = {"tags": campaign.tags, "ap": campaign.boxes, "plain": campaign.plain}
 _PHOTOS_OF = {
@@ -233,6 +236,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         default=ROOT / "runs/left_out",
         help="recognisers that lack parties (default: %(default)s)",
     )
+    parser.add_argument("--embedder", type=Path, help="a user's own ONNX embedder of faces, measured in place of ours")
+    parser.add_argument(
+        "--teacher", type=Path, help="another copy of MobileFaceNet, with the numbers of training.face_fit beside it"
+    )
     return parser.parse_args(argv)
 
 
@@ -275,6 +282,21 @@ def sections(args: argparse.Namespace, run: Run, measured: Measured) -> None:
         enrolment(measured, args.left_out, args.scenes, calm, run.shared, args.weights)
 
 
+def face_sections(args: argparse.Namespace, run: Run, measured: Measured) -> None:
+    """Sections on faces that are asked for; their people have a split of their own, so `--side train` has none."""
+    wanted = [section for section in faces.SECTIONS if section in args.only and args.side == "measure"]
+    bench = faces.Bench(run.shared, run.out, args.weights, args.embedder, args.teacher)
+    try:
+        if wanted:
+            print(f"faces with {bench.own.name} ...", file=sys.stderr)
+    except WeightsError as error:
+        measured.say("faces", f"left out: {error}")
+        return
+    for section in wanted:
+        print(f"faces, {section} ...", file=sys.stderr)
+        faces.SECTIONS[section](measured, bench)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     args = _arguments(argv)
     if not (args.shared / "data").is_dir():
@@ -290,6 +312,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             "TRAIN SIDE: the networks learned from these photos. For tuning only; no figure here counts."
         )
     sections(args, run, measured)
+    face_sections(args, run, measured)
     measured.say("targets", *target_lines(measured.targets))
     figures = {
         "schema": "poseguard.figures/1",

@@ -2,6 +2,7 @@
 
     python -m training.face_data heads [--drawn DIR]    # runs/faces/heads.npz
     python -m training.face_data pool [--count 30000]   # runs/faces/pool.npy and targets.npy
+    python -m training.face_data maps                   # runs/faces/map_0.npy to map_2.npy: 5 GB
 
 Heads are where the people pass sees them in train-side photos; YuNet shows their points, or that there is no face. The
 pool holds aligned crops (faces/ilfw without the people of labels/faces_held_out.txt, faces of the photos) and mixtures
@@ -24,7 +25,7 @@ import numpy as np
 from poseguard.boxes import square
 from poseguard.people.search import PeopleSearch
 from poseguard.reading.read import read_photo
-from training.face_teachers import SIDE, TEMPLATE, Faces, Floats, Teachers, YuNet
+from training.face_teachers import SIDE, TEMPLATE, Faces, Floats, Shown, Teachers, YuNet
 from training.shared import DATA, ROOT, RUNS, group_photos, read, table
 
 OUT = RUNS / "faces"
@@ -188,6 +189,36 @@ def pool(count: int, jobs: int) -> None:
     targets.flush()
 
 
+@lru_cache(maxsize=1)
+def _shown() -> Shown:
+    cv2.setNumThreads(1)
+    return Shown()
+
+
+def _maps(faces: Faces) -> list[Floats]:
+    each = [_shown().maps(face) for face in faces]
+    return [np.stack(some).astype(np.float16) for some in zip(*each, strict=True)]
+
+
+def maps(jobs: int) -> None:
+    """Writes map_0.npy to map_2.npy: what the teacher's layers hold half-way of every second face mirrored."""
+    faces = np.load(OUT / "pool.npy", mmap_mode="r")
+    mirrored = (face[:, ::-1] if n % 2 else face for n, face in enumerate(faces))
+    stores = [
+        np.lib.format.open_memmap(OUT / f"map_{k}.npy", "w+", np.float16, (len(faces), *shape))
+        for k, shape in enumerate(Shown.SHAPES)
+    ]
+    done = 0
+    with Pool(jobs) as workers:
+        for some in workers.imap(_maps, _chunks(mirrored)):
+            for store, part in zip(stores, some, strict=True):
+                store[done : done + len(part)] = part
+            done += len(some[0])
+            print(f"{done} of {len(faces)}", file=sys.stderr)
+    for store in stores:
+        store.flush()
+
+
 def _chunks(faces: Iterator[Faces]) -> Iterator[Faces]:
     while some := list(islice(faces, _CHUNK)):
         yield np.stack(some)
@@ -195,7 +226,7 @@ def _chunks(faces: Iterator[Faces]) -> Iterator[Faces]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("heads", "pool"))
+    parser.add_argument("what", choices=("heads", "pool", "maps"))
     parser.add_argument("--drawn", type=Path, help="folder of `training.render.make faces`")
     parser.add_argument("--count", type=int, default=30000)
     parser.add_argument("--jobs", type=int, default=2)
@@ -203,8 +234,10 @@ def main() -> None:
     OUT.mkdir(parents=True, exist_ok=True)
     if args.what == "heads":
         heads(args.drawn)
-    else:
+    elif args.what == "pool":
         pool(args.count, args.jobs)
+    else:
+        maps(args.jobs)
 
 
 if __name__ == "__main__":

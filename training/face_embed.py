@@ -4,8 +4,8 @@
     python -m training.face_embed verify [--model FILE.onnx | --teacher 0|1|2]
     python -m training.face_embed export [--name face_embedder] [--out weights/face_embedder.onnx]
 
-Reads runs/faces (face_data pool). The teachers see the clean crop, the student one that is smaller, blurred, tinted,
-recompressed, partly hidden: where a teacher would be unsure, the student learns what the clean face is worth.
+Reads runs/faces (face_data pool and maps). The teachers see the clean crop, the student one that is smaller, blurred,
+tinted, recompressed, partly hidden: where a teacher would be unsure, it learns what the clean face is worth.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ _PAIRS = 500_000
 class _Block(nn.Module):
     """Two convolutions around which the input goes on; with `stride` 2 the first one halves the picture."""
 
-    def __init__(self, into: int, out: int, stride: int) -> None:
+    def __init__(self, into: int, out: int, stride: int = 1, *, bent: bool = True) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            nn.Conv2d(into, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.PReLU(out),
+            nn.Conv2d(into, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True),
             nn.Conv2d(out, out, 3, 1, 1, bias=False), nn.BatchNorm2d(out),
         )  # fmt: skip
         self.past = (
@@ -47,37 +47,56 @@ class _Block(nn.Module):
             if stride == 1 and into == out
             else nn.Sequential(nn.Conv2d(into, out, 1, stride, bias=False), nn.BatchNorm2d(out))
         )
-        self.bend = nn.PReLU(out)
+        self.bend = nn.ReLU(inplace=True) if bent else nn.Identity()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.bend(self.body(x) + self.past(x))  # type: ignore[no-any-return]
 
 
 class Embedder(nn.Module):
-    """N × 3 × 112 × 112 RGB in 0..1 to N × WIDTH embeddings of length one; 1.9 million parameters."""
+    """N × 3 × 112 × 112 RGB in 0..1 to N × WIDTH embeddings of length one; 1.8 million parameters.
+
+    Its three stages end in maps of the shapes that the teacher's have there (`face_teachers.Shown`), so that each can
+    learn from the teacher's map before it, all at once, before they work on each other's.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(3, 24, 3, 2, 1, bias=False), nn.BatchNorm2d(24), nn.PReLU(24),
-            _Block(24, 48, 2), _Block(48, 48, 1),
-            _Block(48, 96, 2), _Block(96, 96, 1), _Block(96, 96, 1),
-            _Block(96, 192, 2), _Block(192, 192, 1),
+        first = [nn.Conv2d(3, 16, 3, 2, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
+        self.stages = nn.ModuleList([
+            nn.Sequential(*first, _Block(16, 64, 2), _Block(64, 64, bent=False)),
+            nn.Sequential(_Block(64, 128, 2), _Block(128, 128), _Block(128, 128, bent=False)),
+            nn.Sequential(_Block(128, 128, 2), _Block(128, 128, bent=False)),
+        ])  # fmt: skip
+        self.gather = nn.Sequential(
+            nn.Conv2d(128, 512, 1, bias=False), nn.BatchNorm2d(512), nn.ReLU(inplace=True),
+            nn.Conv2d(512, 512, 7, groups=512, bias=False), nn.BatchNorm2d(512),
         )  # fmt: skip
-        self.gather = nn.Sequential(nn.Conv2d(192, 192, 7, groups=192, bias=False), nn.BatchNorm2d(192))
-        self.project = nn.Linear(192, WIDTH)
+        self.project = nn.Linear(512, WIDTH)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        features = self.gather(self.body(x * 2 - 1)).flatten(1)
-        return nn.functional.normalize(self.project(features).float(), dim=1)
+        return self.maps(x)[1]
+
+    def maps(self, x: torch.Tensor, shown: list[torch.Tensor] | None = None) -> tuple[list[torch.Tensor], torch.Tensor]:
+        """What each stage ends in, and the embeddings; with `shown`, each stage goes on from the teacher's map."""
+        made, now = [], x * 2 - 1
+        for n, stage in enumerate(self.stages):
+            made.append(stage(now))
+            now = shown[n] if shown is not None else made[-1]
+        return made, nn.functional.normalize(self.project(self.gather(now).flatten(1)).float(), dim=1)
 
 
-def spoil(face: Faces, rng: np.random.Generator) -> Faces:
-    """A crop as it comes from a photo: points a little off, smaller, blurred, tinted, recompressed, partly hidden."""
+def moved(face: Faces, rng: np.random.Generator) -> Faces:
+    """A crop whose points are a little off, as they are in a photo; half of them mirrored."""
     matrix = cv2.getRotationMatrix2D((56, 58), rng.normal(0, 2.0), math.exp(rng.normal(0, 0.025)))
     matrix[:, 2] += rng.normal(0, 1.1, 2)
-    low = SIDE if rng.random() < 0.4 else round(math.exp(rng.uniform(math.log(26), math.log(SIDE))))
     out = cv2.warpAffine(face, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.ascontiguousarray(out[:, ::-1] if rng.random() < 0.5 else out, np.uint8)
+
+
+def spoil(out: Faces, rng: np.random.Generator) -> Faces:
+    """A crop as it comes from a photo: smaller, blurred, tinted, recompressed, partly hidden."""
+    low = SIDE if rng.random() < 0.4 else round(math.exp(rng.uniform(math.log(26), math.log(SIDE))))
     if low < SIDE:
         out = cv2.resize(out, (low, low), interpolation=cv2.INTER_AREA)
     if rng.random() < 0.15:
@@ -97,24 +116,32 @@ def spoil(face: Faces, rng: np.random.Generator) -> Faces:
     if rng.random() < 0.12:
         w, h = rng.integers(10, 44, 2)
         x, y = rng.integers(0, SIDE - w), rng.integers(0, SIDE - h)
+        out = out.copy()
         out[y : y + h, x : x + w] = rng.integers(0, 256, 3)
-    return np.asarray(out[:, ::-1] if rng.random() < 0.5 else out, np.uint8)
+    return np.asarray(out, np.uint8)
 
 
-class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
+class _Pool(Dataset[tuple[torch.Tensor, ...]]):
+    """A poor view of each face and what the teachers say of it; with `shown`, as it lies there, with the maps."""
+
     def __init__(self, basis: Floats) -> None:
         self._faces = np.load(OUT / "pool.npy", mmap_mode="r")
         said = np.load(OUT / "targets.npy").astype(np.float32) @ basis
         self._targets = said / np.linalg.norm(said, axis=1, keepdims=True)
-        self.epoch = 0
+        self._maps = [np.load(OUT / f"map_{k}.npy", mmap_mode="r") for k in range(3)]
+        self.spread = [float(one[::500].astype(np.float32).var()) for one in self._maps]
+        self.epoch, self.shown = 0, False
 
     def __len__(self) -> int:
         return len(self._targets)
 
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, ...]:
         rng = np.random.default_rng([self.epoch, index])
-        face = np.ascontiguousarray(spoil(np.array(self._faces[index]), rng).transpose(2, 0, 1))
-        return torch.from_numpy(face), torch.from_numpy(self._targets[index])
+        face = np.array(self._faces[index])
+        face = (face[:, ::-1] if index % 2 else face) if self.shown else moved(face, rng)
+        poor = np.ascontiguousarray(spoil(np.ascontiguousarray(face), rng).transpose(2, 0, 1))
+        maps = [torch.from_numpy(np.array(one[index])) for one in self._maps] if self.shown else []
+        return torch.from_numpy(poor), torch.from_numpy(self._targets[index]), *maps
 
 
 def basis() -> Floats:
@@ -127,35 +154,41 @@ def basis() -> Floats:
 def train(args: argparse.Namespace) -> None:
     torch.manual_seed(5)
     pool = _Pool(basis())
-    loader = DataLoader(pool, 128, shuffle=True, drop_last=True, num_workers=2)
+    loader = DataLoader(pool, 128, shuffle=True, drop_last=True, num_workers=1, prefetch_factor=4)
     model = Embedder().to(memory_format=torch.channels_last)
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
     optimizer = torch.optim.AdamW(model.parameters(), args.lr, weight_decay=0.02)
     steps = args.epochs * len(loader)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.lr, steps, pct_start=0.06)
-    average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.998)
+    average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.995)
     averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
     for epoch in range(args.epochs):
         model.train()
-        pool.epoch, started, total = epoch + 100 * args.seed, time.time(), 0.0
-        for faces, wanted in loader:
-            fed = faces.to(memory_format=torch.channels_last).float() / 255
+        pool.epoch, pool.shown = epoch + 100 * args.seed, epoch < args.shown
+        started, total = time.time(), np.zeros(5)
+        for poor, wanted, *shown in loader:
+            fed = poor.to(memory_format=torch.channels_last).float() / 255
+            shown = [one.float().contiguous(memory_format=torch.channels_last) for one in shown]
             with torch.autocast("cpu", torch.bfloat16):
-                said = model(fed)
+                made, said = model.maps(fed, shown or None)
+            # Each map in shares of how much the teacher's varies.
+            off = [((a.float() - b) ** 2).mean() / v for a, b, v in zip(made, shown, pool.spread, strict=False)]
             # A target lies where its face is, and as far from the other faces of the batch as the teachers put it.
             apart = ((said @ wanted.T - wanted @ wanted.T) ** 2).mean()
-            loss = (1 - (said * wanted).sum(1)).mean() + 8 * apart
+            near = (1 - (said * wanted).sum(1)).mean()
+            loss = torch.stack([near, 8 * apart, *off]).sum()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             schedule.step()
             averaged.update_parameters(model)
-            total += float(loss)
-        took = time.time() - started
-        print(f"epoch {epoch} loss {total / len(loader):.4f} {len(pool) / took:.0f} faces/s", file=sys.stderr)
+            parts = [float(v.detach()) for v in (near, apart, *off)]
+            total[: len(parts)] += parts
+        told, pace = " ".join(f"{v:.4f}" for v in total / len(loader)), len(pool) / (time.time() - started)
+        print(f"epoch {epoch} near, apart, maps {told} {pace:.0f} faces/s", file=sys.stderr)
         torch.save(averaged.module.state_dict(), RUNS / f"{args.name}.pt")
-        if epoch % 3 == 2 or epoch == args.epochs - 1:
+        if epoch >= args.shown and (epoch % 2 == 1 or epoch == args.epochs - 1):
             print(figures(_embed_torch(averaged.module.eval())), file=sys.stderr)
 
 
@@ -223,6 +256,10 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=14)
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument(
+        "--shown", type=int, default=3, help="epochs in which each stage goes on from the teacher's map"
+    )
+    parser.add_argument("--hints", type=float, default=0.3, help="what the maps weigh after that")
     parser.add_argument("--start", type=Path)
     parser.add_argument("--name", default="face_embedder")
     parser.add_argument("--model", type=Path, default=ROOT / "weights/face_embedder.onnx")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
@@ -54,6 +55,26 @@ class Teachers:
         else:
             out = net.run(None, {name: np.ascontiguousarray(fed)})[0].reshape(len(fed), -1)
         return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
+
+
+class Shown:
+    """What MobileFaceNet's layers hold half-way: a student learns faster stage by stage."""
+
+    TAPS = tuple(f"/features/features.{n}/Add_output_0" for n in (4, 11, 14))
+    SHAPES = ((64, 28, 28), (128, 14, 14), (128, 7, 7))
+
+    def __init__(self, threads: int = 1) -> None:
+        graph = onnx.load(str(SHARED / "weights/mobilefacenet_foamliu.onnx"))
+        graph.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in self.TAPS)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        self._net = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+    def maps(self, face: Faces) -> list[Floats]:
+        """112 × 112 × 3 RGB to three maps of SHAPES."""
+        fed = ((face / np.float32(255) - _MEAN) / _DEVIATION).transpose(2, 0, 1)[None]
+        found = self._net.run(list(self.TAPS), {self._net.get_inputs()[0].name: np.ascontiguousarray(fed)})
+        return [np.asarray(one[0], np.float32) for one in found]
 
 
 class YuNet:

@@ -1,4 +1,4 @@
-"""The place where a way of looking plugs in: hands now; props and faces later."""
+"""The place where a way of looking plugs in: hands, props, and faces where a gallery is given."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from typing import Protocol
 
 from poseguard.people.types import People
 from poseguard.reading.photo import ReadPhoto
-from poseguard.results import Digest, Evidence
+from poseguard.results import Digest, Evidence, Matching
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one detector saw. `unreadable`: things of its kind that were seen but could not be told."""
+    """What one detector saw. `unreadable`: things of its kind that were seen but could not be told.
+
+    `matching`: what a detector that compares faces must say of it.
+    """
 
     evidence: tuple[Evidence, ...]
     unreadable: int = 0
+    matching: Matching | None = None
 
 
 class Detector(Protocol):

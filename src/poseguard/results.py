@@ -181,8 +181,35 @@ class Digest:
 
 
 @dataclass(frozen=True, slots=True)
+class Skipped:
+    """Faces of one photo that were not compared, by the reason why."""
+
+    small: int = 0
+    blurred: int = 0
+    turned: int = 0
+    masked: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """That faces were compared, with what and what for. `gallery`: SHA-256 of its file, `name`: of the file.
+
+    `candidates`: in the gallery; `compared`: faces, each of them `named` or `unnamed`; nothing is kept of the unnamed.
+    """
+
+    gallery: str
+    name: str
+    candidates: int
+    purpose: str
+    compared: int
+    named: int
+    unnamed: int
+    skipped: Skipped
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoReport:
-    """Everything said about one photo: one line of the JSON Lines report."""
+    """Everything said about one photo: one line of the JSON Lines report. `matching`: None where none ran."""
 
     photo: PhotoInfo
     status: Status
@@ -195,6 +222,7 @@ class PhotoReport:
     models: tuple[Digest, ...]
     rules: tuple[Digest, ...]
     elapsed_ms: float
+    matching: Matching | None = None
     schema: str = SCHEMA
 
     def to_json(self) -> dict[str, Any]:

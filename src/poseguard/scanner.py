@@ -18,7 +18,7 @@ from poseguard.reading.photo import ReadPhoto
 from poseguard.reading.problems import printable, problem
 from poseguard.reading.read import read_photo
 from poseguard.reports.picture import Picture, Wants, picture
-from poseguard.results import Digest, Evidence, Level, PhotoInfo, PhotoReport, Risk, Scene, Status
+from poseguard.results import Digest, Evidence, Level, Matching, PhotoInfo, PhotoReport, Risk, Scene, Status
 from poseguard.rules.context import Context, Given, build_context, resolve
 from poseguard.rules.engine import weigh
 from poseguard.rules.pack import load_pack
@@ -32,7 +32,8 @@ class Settings:
     """What a scanner is made from; picklable, for every worker makes the same. `rules`: folders over what ships.
 
     `props`: look for logos and props; `detector_weights`: with a user's own ONNX detector; `logos`: the file of
-    enrolled logos, the user's default one where None.
+    enrolled logos, the user's default one where None. `gallery`: of candidates, whose faces are looked for where it
+    is given, for the `purpose` that is declared; `embedder`: a user's own; `show_possible`: also faces that may be one.
     """
 
     lang: str = "id"
@@ -45,6 +46,10 @@ class Settings:
     props: bool = True
     detector_weights: Path | None = None
     logos: Path | None = None
+    gallery: Path | None = None
+    purpose: str = ""
+    embedder: Path | None = None
+    show_possible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class Scanner:
         self._on_read()
         evidence: list[Evidence] = []
         people, scene = _NOBODY, None
+        matching: Matching | None = None
         if photo.pixels is not None:
             people = self._people.find(photo)
             unreadable = 0
@@ -104,13 +110,20 @@ class Scanner:
                 seen = detector.detect(photo, people)
                 evidence += seen.evidence
                 unreadable += seen.unreadable if "hand" in detector.kinds else 0
+                matching = seen.matching or matching
             scene = Scene(people.count, sum(e.kind == "hand" for e in evidence), unreadable)
-        report = self._report(photo, job.context, tuple(evidence), scene, started)
+        report = self._report(photo, job.context, tuple(evidence), scene, matching, started)
         drawn = picture(photo, people, report, self.settings.wants, show_faces=self.settings.show_faces)
         return report, drawn
 
     def _report(
-        self, photo: ReadPhoto, context: Context, evidence: tuple[Evidence, ...], scene: Scene | None, started: float
+        self,
+        photo: ReadPhoto,
+        context: Context,
+        evidence: tuple[Evidence, ...],
+        scene: Scene | None,
+        matching: Matching | None,
+        started: float,
     ) -> PhotoReport:
         lang = self.settings.lang
         context = context.with_taken(photo.info.taken)
@@ -129,16 +142,31 @@ class Scanner:
             models=self._models,
             rules=self.pack.digests(),
             elapsed_ms=1000 * (time.perf_counter() - started),
+            matching=matching,
         )
 
 
 def _detectors(settings: Settings) -> tuple[Detector, ...]:
-    """Hands, and logos and props where they are asked for."""
+    """Hands, logos and props where they are asked for, and faces where a gallery is given."""
     weights, lang = settings.weights, settings.lang
-    hands = HandDetector(weights, lang=lang)
-    if not settings.props:
-        return (hands,)
-    return hands, PropsDetector(weights, lang=lang, network=settings.detector_weights, gallery=settings.logos)
+    found: list[Detector] = [HandDetector(weights, lang=lang)]
+    if settings.props:
+        found.append(PropsDetector(weights, lang=lang, network=settings.detector_weights, gallery=settings.logos))
+    if settings.gallery is not None:
+        # Without a gallery nothing that compares faces is even loaded.
+        from poseguard.faces.detector import FacesDetector
+
+        found.append(
+            FacesDetector(
+                weights,
+                lang=lang,
+                gallery=settings.gallery,
+                purpose=settings.purpose,
+                embedder=settings.embedder,
+                show_possible=settings.show_possible,
+            )
+        )
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,13 @@ from poseguard.results import (
     Evidence,
     Finding,
     Level,
+    Matching,
     PhotoInfo,
     PhotoReport,
     Problem,
     Risk,
     Scene,
+    Skipped,
     Status,
 )
 
@@ -242,6 +244,73 @@ def banner() -> PhotoReport:
     )
 
 
+MATCHING = Matching(
+    gallery="9" * 64,
+    name="calon.faces",
+    candidates=18,
+    purpose="pemeriksaan konten akun dinas",
+    compared=4,
+    named=1,
+    unnamed=3,
+    skipped=Skipped(small=2, masked=1),
+)
+
+
+def face(index: int, name: str, confidence: float, box: Box, **more: object) -> Evidence:
+    details = {
+        "name": name,
+        "number": 2,
+        "office": "Wali Kota",
+        "ticket": "pasangan-2",
+        "election": "pilkada-2024",
+        "score": 0.7123,
+        "threshold": 0.5241,
+        "margin": 0.31,
+        "second": "budi-contoh",
+        "photo": "8" * 64,
+        "photos": 4,
+        "size_px": round(box[2]),
+        "possible": False,
+        "person": index,
+        **more,
+    }
+    return Evidence(f"face-{index}", "face", name.lower().replace(" ", "-"), confidence, box, details=details)
+
+
+def rally() -> PhotoReport:
+    """Someone like a candidate, and another who possibly is like one, among five whose faces were compared."""
+    seen = (
+        hand(1, "fist", 0.95, (300.0, 500.0, 90.0, 110.0)),
+        face(1, "Siti Contoh", 0.964, (575.0, 185.0, 90.0, 90.0)),
+        face(2, "Budi Contoh", 0.41, (875.0, 185.0, 80.0, 80.0), possible=True, score=0.49, number=None, second=None),
+    )
+    finding = Finding(
+        rule="candidate-active",
+        level=Level.HIGH,
+        title="Foto menggambarkan seseorang yang mirip calon Siti Contoh (nomor 2), perlu diverifikasi",
+        explanation="Terlihat oleh alat: foto ini menggambarkan seseorang yang mirip calon Siti Contoh (nomor 2).",
+        evidence=("face-1",),
+        citations=(D7,),
+        other_readings=("Orang lain yang mirip.",),
+        would_change=("Ternyata orang lain.",),
+        advice=("Bandingkan sendiri wajah itu dengan foto galeri.",),
+    )
+    return PhotoReport(
+        photo=PhotoInfo("foto/deklarasi.jpg", "f" * 64, 1600, 1000, "jpeg", None),
+        status=Status.OK,
+        error=None,
+        evidence=seen,
+        findings=(finding,),
+        risk=Risk(Level.HIGH, 0.8),
+        scene=Scene(people=5, hands_seen=1, hands_unreadable=0),
+        context=CONTEXT,
+        models=MODELS,
+        rules=RULES,
+        elapsed_ms=210.0,
+        matching=MATCHING,
+    )
+
+
 def damaged() -> PhotoReport:
     """Not read whole, nothing seen, and a level that a careless rule left at none."""
     return PhotoReport(
@@ -276,7 +345,7 @@ def rejected() -> PhotoReport:
 
 
 def all_reports() -> tuple[PhotoReport, ...]:
-    return (fist(), rejected(), lone(), damaged(), banner(), group())
+    return (fist(), rejected(), lone(), damaged(), banner(), rally(), group())
 
 
 HEAD: Box = (560.0, 160.0, 120.0, 150.0)

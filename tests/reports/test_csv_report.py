@@ -30,6 +30,7 @@ def test_it_opens_with_a_byte_order_mark_and_holds_one_row_a_photo() -> None:
         "foto/kantin.webp",
         "foto/setengah.png",
         "foto/panggung.jpg",
+        "foto/deklarasi.jpg",
         "foto/apel/IMG_2001.jpg",
     ]
     assert all(set(row) == set(COLUMNS) for row in rows)

@@ -89,6 +89,7 @@ def test_the_worst_photo_stands_first_and_damaged_ones_are_not_clean(tmp_path: P
     parsed = Parsed(page(tmp_path, *all_reports()))
     assert [a["data-level"] for tag, a in parsed.tags if tag == "article"] == [
         "high",
+        "high",
         "medium",
         "low",
         "unknown",
@@ -149,7 +150,14 @@ def terminal(*reports: PhotoReport, lang: str = "id") -> str:
 
 def test_the_summary_comes_first_then_the_worst_photo() -> None:
     text = terminal(*all_reports())
-    order = ["6 foto diperiksa", "Perlu tinjauan manusia", "IMG_2001.jpg", "kantin.webp", "Tidak dapat dinilai\n"]
+    order = [
+        "7 foto diperiksa",
+        "Perlu tinjauan manusia",
+        "IMG_2001.jpg",
+        "deklarasi.jpg",
+        "kantin.webp",
+        "Tidak dapat dinilai\n",
+    ]
     places = [text.index(words) for words in order]
     assert places == sorted(places)
     assert "rapat.jpg" not in text

@@ -20,11 +20,13 @@ from poseguard.results import (
     Digest,
     Evidence,
     Finding,
+    Matching,
     PhotoInfo,
     PhotoReport,
     Problem,
     Risk,
     Scene,
+    Skipped,
 )
 
 DOCS = Path(__file__).parents[2] / "docs" / "report.md"
@@ -81,7 +83,7 @@ def test_every_line_reaches_the_next_tool_as_soon_as_it_is_written() -> None:
 def test_every_field_is_described_in_both_languages(lang: str) -> None:
     described = schema(lang)
     objects = [described, *described["$defs"].values()]
-    assert len(objects) == 10
+    assert len(objects) == 12
     for one in objects:
         assert one["description"]
         assert all(value["description"] for value in one["properties"].values())
@@ -89,6 +91,9 @@ def test_every_field_is_described_in_both_languages(lang: str) -> None:
 
 def test_the_document_explains_every_field_of_the_contract() -> None:
     text = DOCS.read_text(encoding="utf-8")
-    kinds = (PhotoReport, PhotoInfo, Problem, Evidence, Finding, Citation, Risk, Scene, ContextInfo, Digest)
+    kinds = (
+        PhotoReport, PhotoInfo, Problem, Evidence, Finding, Citation, Risk, Scene, ContextInfo, Digest, Matching,
+        Skipped,
+    )  # fmt: skip
     missing = [f"{kind.__name__}.{one.name}" for kind in kinds for one in fields(kind) if f"`{one.name}`" not in text]
     assert missing == []

@@ -20,15 +20,15 @@ def summed(*reports: PhotoReport, interrupted: bool = False) -> Summary:
 
 def test_everything_is_counted_once() -> None:
     summary = summed(*all_reports())
-    assert summary.photos == 6
-    assert summary.statuses == {Status.OK: 3, Status.PARTIAL: 2, Status.REJECTED: 1, Status.ERROR: 0}
-    assert summary.levels == {Level.HIGH: 1, Level.MEDIUM: 1, Level.LOW: 1, Level.UNKNOWN: 2, Level.NONE: 1}
+    assert summary.photos == 7
+    assert summary.statuses == {Status.OK: 4, Status.PARTIAL: 2, Status.REJECTED: 1, Status.ERROR: 0}
+    assert summary.levels == {Level.HIGH: 2, Level.MEDIUM: 1, Level.LOW: 1, Level.UNKNOWN: 2, Level.NONE: 1}
     assert summary.unknown == {Status.PARTIAL: 1, Status.REJECTED: 1}
-    assert summary.poses == {"fist": 2, "hand_heart": 1, "like": 1, "peace": 1}
+    assert summary.poses == {"fist": 3, "hand_heart": 1, "like": 1, "peace": 1}
     logos = {("logo", code): 1 for code in ("perindo", "pkb", "relawan")}
     assert summary.things == logos | {("prop", "attribute"): 1, ("prop", "spanduk"): 1}
     assert summary.problems == {"not-a-photo": 1, "truncated": 2}
-    assert (summary.hands, summary.hands_unreadable, summary.skipped, summary.unjudged) == (11, 3, 2, 3)
+    assert (summary.hands, summary.hands_unreadable, summary.skipped, summary.unjudged) == (12, 3, 2, 3)
     assert (summary.first_taken, summary.last_taken) == ("2024-09-01T10:00:00", "2024-10-14T08:30:00")
 
 

@@ -28,6 +28,16 @@ def logo(label: str, confidence: float = 0.9, box: Box = (100.0, 100.0, 50.0, 50
     return Evidence(ident, "logo", label, confidence, box, details=told)
 
 
+def face(name: str = "Siti Contoh", confidence: float = 0.93, **details: object) -> Evidence:
+    """A face as the faces room names it; `id` and `label` may be given among the details."""
+    ident, label = str(details.pop("id", "face-1")), str(details.pop("label", name.lower().replace(" ", "-")))
+    told = {
+        "name": name, "number": None, "office": "", "ticket": "", "election": "", "score": 0.71, "threshold": 0.52,
+        "margin": 0.3, "second": None, "photo": "ab" * 32, "photos": 4, "size_px": 60, "possible": False, **details,
+    }  # fmt: skip
+    return Evidence(ident, "face", label, confidence, (900.0, 100.0, 60.0, 60.0), details=told)
+
+
 def prop(label: str, *parties: str, confidence: float = 0.8, **details: object) -> Evidence:
     """A prop with the parties that are named on it."""
     ident = str(details.pop("id", "prop-1"))

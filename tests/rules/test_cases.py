@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rules_help import Judge, hands, prop
+from rules_help import Judge, face, hands, prop
 
 from poseguard.results import Finding
 
@@ -82,6 +82,36 @@ def test_what_was_declared_weighs_the_same_where_it_is_seen(case: dict[str, Any]
 
 def test_every_case_with_attributes_is_there_with_what_is_seen() -> None:
     assert [case for case in CASES if "attribute" in case["given"].get("declare", ())] == SEEN
+
+
+DEPICTED = [case for case in CASES if "faces" in case]
+
+
+@pytest.mark.parametrize("case", DEPICTED, ids=lambda case: f"case-{case['number']}")
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_a_candidate_weighs_the_same_seen_as_declared(case: dict[str, Any], lang: str, judge: Judge) -> None:
+    faces = [face(id=f"face-{i}", **one) for i, one in enumerate(case["faces"], 1)]
+    given = {**case["given"], "declare": tuple(f for f in case["given"]["declare"] if f != "candidate")}
+    findings, risk = judge([*seen(case), *faces], people=case.get("people", 9), lang=lang, **given)
+    said = words(findings)
+    assert risk.level == case["level"]
+    assert set(case["face_rules"]) <= {one.rule for one in findings}
+    assert set(case.get("cites", ())) <= {cited.id for one in findings for cited in one.citations}
+    assert {one.id for one in faces} <= {ident for one in findings for ident in one.evidence}
+    for one in case["faces"]:
+        like, verify = {
+            "id": ("foto ini menggambarkan seseorang yang mirip calon", "perlu diverifikasi"),
+            "en": ("the photo depicts someone like candidate", "to be verified"),
+        }[lang]
+        assert f"{like} {one['name']}" in said
+        assert verify in said
+    assert "calon ada dalam foto" not in said and "candidate in the photo" not in said
+    for part in case.get("says", ()):
+        assert part in said or lang == "en"
+
+
+def test_every_case_with_a_candidate_is_there_with_what_is_seen() -> None:
+    assert [case for case in CASES if "candidate" in case["given"].get("declare", ())] == DEPICTED
 
 
 @pytest.mark.parametrize("number", [1, 6, 7, 9, 15])

@@ -45,3 +45,4 @@ def test_the_examples_load(tmp_path: Path) -> None:
     loaded = load_settings(tmp_path / "poseguard.toml")
     expected = Given(election="pilkada-2024", region="Kota Contoh", subject="pns", declare=("uniform",))
     assert loaded.given == expected
+    assert (loaded.gallery, loaded.purpose) == (tmp_path / "calon.faces", "pemeriksaan konten akun dinas")

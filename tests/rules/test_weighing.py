@@ -149,7 +149,7 @@ def test_later_detectors_need_no_change_in_the_engine(judge: Judge) -> None:
     assert risk.level is Level.HIGH
     assert findings[0].rule == "pose-with-candidate"
     assert findings[0].evidence == ("hand-1", "face-1")
-    assert "Terlihat oleh alat: face “calon-x”" in findings[0].explanation
+    assert "Terlihat oleh alat: foto ini menggambarkan seseorang yang mirip calon calon-x" in findings[0].explanation
 
 
 @pytest.mark.parametrize("status", [Status.REJECTED, Status.ERROR])

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": "poseguard.cli.scan:explain",
     "schema": "poseguard.cli.schema:schema",
     "logos": "poseguard.cli.logos:logos_group",
+    "gallery": "poseguard.cli.gallery:gallery_group",
     "weights": "poseguard.cli.weights:weights_group",
     "rules": "poseguard.cli.rules:rules_group",
     "elections": "poseguard.cli.elections:elections_group",

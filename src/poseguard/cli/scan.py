@@ -58,6 +58,10 @@ def _context_options(command: _Command) -> _Command:
             click.option("--props/--no-props", default=True, help="cli.help-props"),
             click.option("--detector-weights", type=_FILE, metavar="FILE", help="cli.help-detector-weights"),
             click.option("--logos", type=_FILE, metavar="FILE", help="logos.help-file"),
+            click.option("--gallery", type=_FILE, metavar="FILE", help="cli.help-gallery-file"),
+            click.option("--purpose", metavar="TEXT", help="cli.help-purpose"),
+            click.option("--show-possible", is_flag=True, help="cli.help-show-possible"),
+            click.option("--embedder", type=_FILE, metavar="FILE", help="cli.help-embedder"),
             click.option("--max-megapixels", type=click.FloatRange(min=0.01), default=64, help="cli.help-megapixels"),
             click.option("--show-faces", is_flag=True, help="cli.help-show-faces"),
         )
@@ -105,6 +109,7 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
     if needless:
         option = "--" + needless.replace("_", "-")
         raise UsageError(say("props.needs-props", lang, option=option), say("props.needs-props-remedy", lang))
+    gallery, purpose = _matching(options, defaults, lang)
     settings = Settings(
         lang,
         rules,
@@ -115,8 +120,28 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
         props=options["props"],
         detector_weights=options["detector_weights"],
         logos=options["logos"],
+        gallery=gallery,
+        purpose=purpose,
+        embedder=options["embedder"],
+        show_possible=options["show_possible"],
     )
     return weighing, settings
+
+
+def _matching(options: dict[str, Any], defaults: Defaults, lang: str) -> tuple[Path | None, str]:
+    """The gallery and the purpose, from flags or poseguard.toml. Raises UsageError for one without the other."""
+    gallery = options["gallery"] or defaults.gallery
+    if gallery is None:
+        needless = next((name for name in ("purpose", "show_possible", "embedder") if options[name]), None)
+        if needless:
+            option = "--" + needless.replace("_", "-")
+            raise UsageError(say("cli.needs-gallery", lang, option=option), say("cli.needs-gallery-remedy", lang))
+        return None, ""
+    asked = options["purpose"] if options["purpose"] is not None else defaults.purpose
+    purpose = " ".join((asked or "").split())
+    if not purpose:
+        raise UsageError(say("faces.no-purpose", lang), say("faces.no-purpose-remedy", lang))
+    return gallery, purpose
 
 
 @click.command(cls=SpokenCommand, help="cli.about-scan")

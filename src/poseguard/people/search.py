@@ -23,6 +23,8 @@ SECOND = 1280
 COMFORTABLE = 44.0
 # A close-up smaller than this is enlarged to it, with room around: the network has to see where a hand ends.
 SMALL, ROOM = 320, 64
+# A photo of so few heads, none of them of this share of its longer side, is seen from afar too.
+FEW, LARGE = 3, 0.3
 
 
 class PeopleSearch:
@@ -56,7 +58,8 @@ class PeopleSearch:
             if self._wants_more(rows, longest):
                 rows = self._closer(pixels, rows, lowest)
         rows = rows[rows[:, 1] >= np.array([SCORES[k] for k in (BODY, HEAD, HAND)])[rows[:, 0].astype(int)]]
-        return non_max_suppression(rows)
+        rows = non_max_suppression(rows)
+        return self._from_afar(pixels, rows, lowest) if self._may_fill(rows, longest) else rows
 
     @staticmethod
     def _wants_more(rows: Rows, longest: int) -> bool:
@@ -65,6 +68,22 @@ class PeopleSearch:
         if not len(small):
             return True
         return float(small[:, 4:].max(1).min()) * FIRST / longest < COMFORTABLE
+
+    @staticmethod
+    def _may_fill(rows: Rows, longest: int) -> bool:
+        """Few heads and none of them large: one face may fill the photo, and its parts be taken for heads."""
+        heads = rows[(rows[:, 0] == HEAD) & (rows[:, 1] >= SURE_HEAD)]
+        return longest > 1.5 * SMALL and len(heads) <= FEW and not (heads[:, 4:].max(1) > LARGE * longest).any()
+
+    def _from_afar(self, pixels: Pixels, rows: Rows, lowest: float) -> Rows:
+        """With the heads that fill much of the photo, seen with room around; what lies in one of them is none."""
+        seen = self._net.run(pixels, SMALL, lowest, ROOM)
+        large = (seen[:, 0] == HEAD) & (seen[:, 1] >= SURE_HEAD) & (seen[:, 4:].max(1) > LARGE * max(pixels.shape[:2]))
+        for head in seen[large]:
+            x, y = rows[:, 2] + rows[:, 4] / 2 - head[2], rows[:, 3] + rows[:, 5] / 2 - head[3]
+            inside = (x > 0) & (x < head[4]) & (y > 0) & (y < head[5])
+            rows = np.concatenate([rows[(rows[:, 0] != HEAD) | ~inside], head[None]])
+        return rows
 
     def _closer(self, pixels: Pixels, rows: Rows, lowest: float) -> Rows:
         """A second pass at SECOND; what fills much of the frame stays with the first pass."""

@@ -8,7 +8,18 @@ import io
 from poseguard.reports.output import Sink
 from poseguard.reports.picture import Picture, Wants
 from poseguard.reports.summary import Summary
-from poseguard.reports.words import clean, label_name, level_name, pose_counts, shown_level, thing_counts, thing_name
+from poseguard.reports.words import (
+    candidate_counts,
+    candidate_said,
+    clean,
+    label_name,
+    level_name,
+    matching_line,
+    pose_counts,
+    shown_level,
+    thing_counts,
+    thing_name,
+)
 from poseguard.results import PhotoReport
 
 COLUMNS = (
@@ -21,12 +32,17 @@ COLUMNS = (
     "poses",
     "logos",
     "props",
+    "candidates",
     "findings",
     "rules",
     "advice",
     "people",
     "hands_seen",
     "hands_unreadable",
+    "faces_compared",
+    "faces_named",
+    "faces_unnamed",
+    "matching",
     "taken",
     "posted",
     "election",
@@ -83,9 +99,10 @@ class CsvReporter:
 
 def cells(report: PhotoReport, lang: str) -> dict[str, str | float | int | None]:
     """The row of one photo by column."""
-    photo, scene, context = report.photo, report.scene, report.context
+    photo, scene, context, matching = report.photo, report.scene, report.context, report.matching
     level = shown_level(report)
     poses = (f"{label_name(label, lang)} ×{count}" for label, count in pose_counts(report).items())
+    likely = (f"{candidate_said(name, lang)} ×{count}" for (_, name), count in candidate_counts(report).items())
     return {
         "path": photo.path,
         "status": report.status.value,
@@ -96,12 +113,17 @@ def cells(report: PhotoReport, lang: str) -> dict[str, str | float | int | None]
         "poses": "; ".join(poses),
         "logos": _things(report, "logo", lang),
         "props": _things(report, "prop", lang),
+        "candidates": "; ".join(likely),
         "findings": "; ".join(finding.title for finding in report.findings),
         "rules": "; ".join(finding.rule for finding in report.findings),
         "advice": "; ".join(dict.fromkeys(advice for finding in report.findings for advice in finding.advice)),
         "people": scene.people if scene else None,
         "hands_seen": scene.hands_seen if scene else None,
         "hands_unreadable": scene.hands_unreadable if scene else None,
+        "faces_compared": matching.compared if matching else None,
+        "faces_named": matching.named if matching else None,
+        "faces_unnamed": matching.unnamed if matching else None,
+        "matching": matching_line(matching, lang) if matching else None,
         "taken": context.taken or photo.taken,
         "posted": context.posted,
         "election": context.election,

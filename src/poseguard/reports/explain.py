@@ -12,6 +12,7 @@ from rich.text import Text
 
 from poseguard.reports.text import STYLES, badge, show
 from poseguard.reports.words import (
+    DIGITS,
     clean,
     duration,
     evidence_levels,
@@ -20,6 +21,7 @@ from poseguard.reports.words import (
     label_name,
     level_name,
     mark_name,
+    matching_rows,
     moment,
     number,
     partner,
@@ -32,7 +34,7 @@ from poseguard.reports.words import (
 from poseguard.results import Citation, Evidence, Finding, Level, PhotoReport
 from poseguard.texts import say
 
-_SHOWN_ELSEWHERE = ("pair", "person", "name")
+_SHOWN_ELSEWHERE = ("pair", "person", "name", "possible")
 _REFERENCES = ("logos", "prop")
 
 
@@ -42,7 +44,9 @@ def explain(report: PhotoReport, stream: TextIO) -> None:
 
 
 def _print(console: Console, report: PhotoReport, lang: str) -> None:
-    for part in (_print_verdict, _print_file, _print_evidence, _print_findings, _print_context, _print_made_with):
+    _print_verdict(console, report, lang)
+    _print_file(console, report, lang)
+    for part in (_print_evidence, _print_matching, _print_findings, _print_context, _print_made_with):
         part(console, report, lang)
     console.print()
     console.print(Text(say("reports.not_a_verdict", lang), style="dim"))
@@ -107,7 +111,7 @@ def _print_evidence(console: Console, report: PhotoReport, lang: str) -> None:
 
 def _what(evidence: Evidence, lang: str) -> str:
     name = seen_name(evidence, lang)
-    if evidence.kind not in ("hand", "logo", "prop"):
+    if evidence.kind not in ("hand", "logo", "prop", "face"):
         name = f"{say(f'reports.kind_{evidence.kind}', lang)}: {name}"
     if side := hand_name(evidence.hand, lang):
         name += f", {side}"
@@ -147,6 +151,8 @@ def _told(name: str, value: object, lang: str) -> str:
     several = value if isinstance(value, list | tuple) else [value]
     if name == "parties":
         return ", ".join(party_name(str(one), lang) for one in several)
+    if name == "photo":
+        return clean(str(value))[:DIGITS]
     if name in _REFERENCES:
         return ", ".join(evidence_number(str(one)) for one in several)
     return _figure(value, lang)
@@ -184,6 +190,12 @@ def _detail_name(name: str, lang: str) -> str:
         return say(f"reports.detail_{name}", lang)
     except KeyError:
         return clean(name.replace("_", " "))
+
+
+def _print_matching(console: Console, report: PhotoReport, lang: str) -> None:
+    if report.matching:
+        _section(console, say("reports.matching", lang), list(matching_rows(report.matching, lang)))
+        console.print(Text(f"  {say('reports.matching_forgotten', lang)}", style="dim"))
 
 
 def _print_findings(console: Console, report: PhotoReport, lang: str) -> None:

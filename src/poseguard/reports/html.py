@@ -17,6 +17,8 @@ from poseguard.reports.output import Sink
 from poseguard.reports.picture import Picture, Wants
 from poseguard.reports.summary import WORST_FIRST, Summary
 from poseguard.reports.words import (
+    candidate_counts,
+    candidate_said,
     clean,
     duration,
     evidence_levels,
@@ -24,6 +26,7 @@ from poseguard.reports.words import (
     hand_name,
     label_name,
     level_name,
+    matching_line,
     moment,
     number,
     percent,
@@ -98,7 +101,7 @@ class HtmlReporter:
 def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, Any]:
     """What the page shows of one photo, as JSON values; every string is plain text, escaped by the template."""
     level, photo = shown_level(report), report.photo
-    poses, things = pose_counts(report), thing_counts(report)
+    poses, things, candidates = pose_counts(report), thing_counts(report), candidate_counts(report)
     crops = {name: _data(data) for name, data in picture.crops} if picture else {}
     levels = evidence_levels(report)
     path = clean(photo.path)
@@ -107,6 +110,7 @@ def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, A
         level_name(level, lang),
         *(label_name(one, lang) for one in poses),
         *(thing_name(*one, lang) for one in things),
+        *(candidate_said(name, lang) for _, name in candidates),
     ]
     words += [finding.title for finding in report.findings]
     words += [report.error.message] if report.error else []
@@ -119,9 +123,10 @@ def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, A
         "status_name": None if report.status is Status.OK else status_name(report.status, lang),
         "error": report.error.message if report.error else None,
         "code": report.error.code if report.error else None,
-        "keys": [*poses, *(_key(one) for one in things)],
+        "keys": [*poses, *(_key(one) for one in things), *(_key(("face", ident)) for ident, _ in candidates)],
         "search": clean(" ".join(words).lower()),
         "facts": _facts(report, lang),
+        "matching": matching_line(report.matching, lang) if report.matching else None,
         "width": photo.width,
         "height": photo.height,
         "type": round(0.045 * max(photo.width or 0, photo.height or 0)),
@@ -175,8 +180,8 @@ def _seen(evidence: Evidence, report: PhotoReport, lang: str) -> dict[str, Any]:
 
 
 def _key(thing: tuple[str, str]) -> str:
-    """What the filter tells logos and props by; poses go by their label alone."""
-    return ":".join(thing)
+    """What the filter tells logos, props and candidates by, as one word; poses go by their label alone."""
+    return "-".join(":".join(thing).split())
 
 
 def _page(summary: Summary, lang: str) -> dict[str, Any]:
@@ -204,7 +209,12 @@ def _page(summary: Summary, lang: str) -> dict[str, Any]:
         "poses": [
             *((one, label_name(one, lang), number(n, lang)) for one, n in summary.poses.items()),
             *((_key(one), thing_name(*one, lang), number(n, lang)) for one, n in summary.things.items()),
+            *(
+                (_key(("face", ident)), candidate_said(name, lang), number(n, lang))
+                for (ident, name), n in summary.candidates.items()
+            ),
         ],
+        "matching": matching_line(summary.matching, lang) if summary.matching else None,
         "statuses": [(one.value, status_name(one, lang), number(n, lang)) for one, n in summary.statuses.items() if n],
         "hands": number(summary.hands, lang),
         "unreadable": number(summary.hands_unreadable, lang),

@@ -75,7 +75,7 @@ def picture(
                 one.id,
                 render(photo, people, report, longest=CROP, region=_around(one.box), show_faces=show_faces, draw=False),
             )
-            for one in _worth_a_look(report)
+            for one in _worth_a_look(report, show_faces)
         )
     if wants.marked:
         marked = render(photo, people, report, show_faces=show_faces, draw=True)
@@ -104,7 +104,8 @@ def render(
     canvas = view.canvas
     if not show_faces and people is not None:
         hands = [view.place(one.box) for one in report.evidence if one.kind == "hand"]
-        _cover(canvas, [view.place(head.box) for head in people.heads], hands)
+        faces = [one.box for one in report.evidence if one.kind == "face"]
+        _cover(canvas, [view.place(box) for box in (*faces, *(head.box for head in people.heads))], hands)
     if draw:
         _draw(canvas, report, view)
     done, data = cv2.imencode(".jpg", cv2.cvtColor(canvas, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, quality])
@@ -244,10 +245,11 @@ def _meets(place: tuple[int, int, int, int], taken: Iterable[tuple[int, int, int
     return any(x < tx + tw and tx < x + wide and y < ty + th and ty < y + tall for tx, ty, tw, th in taken)
 
 
-def _worth_a_look(report: PhotoReport) -> list[Evidence]:
-    """Evidence that carries a finding or a name, worst and surest first."""
+def _worth_a_look(report: PhotoReport, show_faces: bool) -> list[Evidence]:
+    """Evidence that carries a finding or a name, worst and surest first; of a covered face nothing could be seen."""
     levels = evidence_levels(report)
-    named = [one for one in report.evidence if one.id in levels or tells(one)]
+    seen = [one for one in report.evidence if show_faces or one.kind != "face"]
+    named = [one for one in seen if one.id in levels or tells(one)]
     named.sort(key=lambda one: (-(levels[one.id].rank if one.id in levels else -1), -one.confidence))
     return named[:MAX_CROPS]
 

@@ -18,6 +18,7 @@ _BOUNDS: dict[str, Schema] = {
     "Risk.score": {"minimum": 0, "maximum": 1},
     "PhotoInfo.sha256": {"pattern": "^[0-9a-f]{64}$"},
     "Digest.sha256": {"pattern": "^[0-9a-f]{64}$"},
+    "Matching.gallery": {"pattern": "^[0-9a-f]{64}$"},
     "PhotoReport.schema": {"const": SCHEMA},
     "PhotoReport.elapsed_ms": {"minimum": 0},
     "Evidence.hand": {"enum": ["left", "right", None]},

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 
 from poseguard.errors import ExitCode
-from poseguard.reports.words import duration, number, pose_counts, shown_level, thing_counts
-from poseguard.results import Level, PhotoReport, Status
+from poseguard.reports.words import candidate_counts, duration, number, pose_counts, shown_level, thing_counts
+from poseguard.results import Level, Matching, PhotoReport, Skipped, Status
 from poseguard.texts import say
 
 WORST_FIRST = (Level.HIGH, Level.MEDIUM, Level.LOW, Level.UNKNOWN, Level.NONE)
@@ -18,7 +18,8 @@ WORST_FIRST = (Level.HIGH, Level.MEDIUM, Level.LOW, Level.UNKNOWN, Level.NONE)
 class Summary:
     """Counts of photos. `poses`: photos that show the label, most first; `unknown`: photos of unknown risk, by status.
 
-    `things`: photos that show the (kind, label), logos first.
+    `things`: photos that show the (kind, label), logos first; `candidates`: photos that depict someone like the
+    candidate (id, name), most first; `matching`: all faces of the run together, None where none were compared.
 
     `unjudged`: not read whole, or of unknown risk (a partial photo counts even where a risk was seen); `skipped`: files
     that are plainly no photos; `first_taken`, `last_taken`: earliest and latest date taken, ISO 8601; `interrupted`:
@@ -35,6 +36,8 @@ class Summary:
     hands: int
     hands_unreadable: int
     unjudged: int
+    candidates: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    matching: Matching | None = None
     skipped: int = 0
     first_taken: str | None = None
     last_taken: str | None = None
@@ -51,6 +54,8 @@ class Tally:
         self._levels: Counter[Level] = Counter()
         self._poses: Counter[str] = Counter()
         self._things: Counter[tuple[str, str]] = Counter()
+        self._candidates: Counter[tuple[str, str]] = Counter()
+        self._matching: Matching | None = None
         self._problems: Counter[str] = Counter()
         self._hands = self._unreadable = self._unjudged = 0
         self._first: str | None = None
@@ -64,6 +69,9 @@ class Tally:
             self._unknown[report.status] += 1
         self._poses.update(pose_counts(report).keys())
         self._things.update(thing_counts(report).keys())
+        self._candidates.update(candidate_counts(report).keys())
+        if report.matching:
+            self._matching = _added(self._matching, report.matching)
         if report.error:
             self._problems[report.error.code] += 1
         if report.scene:
@@ -86,12 +94,24 @@ class Tally:
             hands=self._hands,
             hands_unreadable=self._unreadable,
             unjudged=self._unjudged,
+            candidates=dict(sorted(self._candidates.items(), key=lambda item: (-item[1], item[0]))),
+            matching=self._matching,
             skipped=skipped,
             first_taken=self._first,
             last_taken=self._last,
             elapsed_s=elapsed_s,
             interrupted=interrupted,
         )
+
+
+def _added(total: Matching | None, one: Matching) -> Matching:
+    """The faces of one more photo."""
+    if total is None:
+        return one
+    counts = {name: getattr(total, name) + getattr(one, name) for name in ("compared", "named", "unnamed")}
+    names = [each.name for each in fields(Skipped)]
+    skipped = {name: getattr(total.skipped, name) + getattr(one.skipped, name) for name in names}
+    return replace(total, **counts, skipped=Skipped(**skipped))
 
 
 def reached(summary: Summary, fail_on: Level | None) -> int:

@@ -16,10 +16,13 @@ from poseguard.reports.output import Sink
 from poseguard.reports.picture import Picture, Wants
 from poseguard.reports.summary import WORST_FIRST, Summary
 from poseguard.reports.words import (
+    candidate_counts,
+    candidate_said,
     clean,
     duration,
     label_name,
     level_name,
+    matching_line,
     moment,
     number,
     pose_counts,
@@ -166,6 +169,13 @@ def _print_summary(console: Console, summary: Summary, lang: str) -> None:
     if summary.things:
         things = ", ".join(f"{thing_name(*one, lang)} {number(n, lang)}" for one, n in summary.things.items())
         lines.append(f"{say('reports.things_seen', lang)} ({say('reports.poses_unit', lang)}): {things}.")
+    if summary.candidates:
+        names = ", ".join(
+            f"{candidate_said(name, lang)} {number(n, lang)}" for (_, name), n in summary.candidates.items()
+        )
+        lines.append(f"{say('reports.faces_seen', lang)} ({say('reports.poses_unit', lang)}): {names}.")
+    if summary.matching:
+        lines.append(matching_line(summary.matching, lang))
     if summary.hands_unreadable:
         n, every = number(summary.hands_unreadable, lang), number(summary.hands, lang)
         lines.append(say("reports.hands_unreadable", lang, n=n, all=every))
@@ -188,6 +198,7 @@ def _print_photo(console: Console, report: PhotoReport, lang: str) -> None:
     body = Text(clean(report.photo.path), style="bold", overflow="fold")
     facts = [f"{label_name(label, lang)} ×{count}" for label, count in pose_counts(report).items()]
     facts += [f"{thing_name(*one, lang)} ×{count}" for one, count in thing_counts(report).items()]
+    facts += [f"{candidate_said(name, lang)} ×{count}" for (_, name), count in candidate_counts(report).items()]
     if report.scene:
         facts.append(f"{report.scene.people} {say('reports.people', lang)}")
     if report.status is not Status.OK:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
-from poseguard.results import Evidence, Level, PhotoReport, Status
+from poseguard.results import Evidence, Level, Matching, PhotoReport, Status
 from poseguard.texts import say
+
+DIGITS = 12
+"""Of a SHA-256, where it is shown to people."""
 
 # Control characters drive a terminal, bidirectional marks turn a file name round, lone surrogates cannot be written.
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -65,8 +69,10 @@ def thing_name(kind: str, label: str, lang: str) -> str:
 
 
 def seen_name(evidence: Evidence, lang: str) -> str:
-    """What was seen, in everyday words: a pose, a party's logo, a prop with the parties that are named on it."""
+    """What was seen, in everyday words: a pose, a party's logo, a prop with its parties, whom a face is like."""
     label, details = evidence.label, evidence.details
+    if evidence.kind == "face":
+        return say("reports.face_like" if tells(evidence) else "reports.face_possible", lang, name=_candidate(evidence))
     if evidence.kind == "logo":
         if label == "unknown":
             return say("props.unknown", lang)
@@ -84,10 +90,22 @@ def seen_name(evidence: Evidence, lang: str) -> str:
 
 
 def tells(evidence: Evidence) -> bool:
-    """Whether it says something: a named pose, a named party, a prop with one; not what is shown and weighs nothing."""
+    """Whether it says something: a named pose, party or candidate, a prop with one; not what is only shown."""
+    if evidence.kind == "face":
+        return evidence.details.get("possible") is not True
     if evidence.kind == "prop":
         return bool(_names(evidence.details.get("parties")))
     return evidence.label not in ("other", "unknown")
+
+
+def candidate_said(name: str, lang: str) -> str:
+    """“mirip calon A”."""
+    return say("reports.face_like", lang, name=clean(name))
+
+
+def _candidate(evidence: Evidence) -> str:
+    name = evidence.details.get("name")
+    return clean(name if isinstance(name, str) and name else evidence.label)
 
 
 def _names(value: object) -> tuple[str, ...]:
@@ -176,7 +194,55 @@ def thing_counts(report: PhotoReport) -> Mapping[tuple[str, str], int]:
     """(kind, label) of what tells of a party in one photo, logos first, with how often each was seen."""
     counts: dict[tuple[str, str], int] = {}
     for one in report.evidence:
-        if one.kind != "hand" and tells(one):
+        if one.kind not in ("hand", "face") and tells(one):
             key = (one.kind, one.label)
             counts[key] = counts.get(key, 0) + 1
     return dict(sorted(counts.items(), key=lambda item: (item[0][0], -item[1], item[0][1])))
+
+
+def candidate_counts(report: PhotoReport) -> Mapping[tuple[str, str], int]:
+    """(id, name) of the candidates that somebody in the photo is like, with how often; not those that are possible."""
+    counts: dict[tuple[str, str], int] = {}
+    for one in report.evidence:
+        if one.kind == "face" and tells(one):
+            key = (one.label, _candidate(one))
+            counts[key] = counts.get(key, 0) + 1
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def matching_line(matching: Matching, lang: str) -> str:
+    """That faces were compared, with which gallery, what for and what came of it; that the others were forgotten."""
+    gallery = say("reports.matching_gallery", lang, **_gallery(matching, lang))
+    parts = [gallery, say("reports.matching_counts", lang, **_compared(matching, lang))]
+    if why := skipped_faces(matching, lang):
+        parts.append(say("reports.matching_skipped", lang, why=why))
+    return " ".join([*parts, say("reports.matching_forgotten", lang)])
+
+
+def matching_rows(matching: Matching, lang: str) -> Iterator[tuple[str, str]]:
+    """The same as rows of a table."""
+    told = _gallery(matching, lang) | {"digest": matching.gallery}
+    yield say("reports.row_gallery", lang), say("reports.row_gallery_is", lang, **told)
+    yield say("reports.row_purpose", lang), told["purpose"]
+    yield say("reports.row_faces", lang), say("reports.matching_counts", lang, **_compared(matching, lang))
+    if why := skipped_faces(matching, lang):
+        yield say("reports.row_skipped", lang), why
+
+
+def _gallery(matching: Matching, lang: str) -> dict[str, str]:
+    return {
+        "name": clean(matching.name),
+        "digest": matching.gallery[:DIGITS],
+        "candidates": number(matching.candidates, lang),
+        "purpose": prose(matching.purpose),
+    }
+
+
+def _compared(matching: Matching, lang: str) -> dict[str, str]:
+    return {name: number(getattr(matching, name), lang) for name in ("compared", "named", "unnamed")}
+
+
+def skipped_faces(matching: Matching, lang: str) -> str:
+    """“2 terlalu kecil, 1 menyamping”; empty where every face was compared."""
+    counts = ((one.name, getattr(matching.skipped, one.name)) for one in fields(matching.skipped))
+    return ", ".join(say(f"reports.skipped_{why}", lang, n=number(n, lang)) for why, n in counts if n)

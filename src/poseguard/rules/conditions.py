@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from poseguard.results import Evidence, Level
-from poseguard.rules import model
-from poseguard.rules.context import Declared, Resolved
+from poseguard.rules import faces, model
+from poseguard.rules.context import Declared, Resolved, drawn
 from poseguard.rules.evidence import count_people, is_sure
 from poseguard.rules.marks import KINDS, Marks
 from poseguard.rules.pack import Pack
@@ -18,7 +17,8 @@ from poseguard.rules.pack import Pack
 class Group:
     """The hands of one pose. `people`: distinct persons that surely show it; `sure`: at least one hand does.
 
-    `agreeing`: of the participants with the pose's number, those whose mark is surely in the photo.
+    `agreeing`: of the participants with the pose's number, those whose mark is surely in the photo; `depicted`: faces
+    that are like a candidate with the pose's number.
     """
 
     pose: model.Pose
@@ -31,6 +31,7 @@ class Group:
     participants: tuple[tuple[str, model.Participant], ...]
     signs: tuple[model.Sign, ...]
     agreeing: tuple[tuple[str, model.Participant], ...] = ()
+    depicted: tuple[Evidence, ...] = ()
 
     @property
     def confidence(self) -> float:
@@ -63,8 +64,9 @@ class Facts:
 def groups(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved, pack: Pack) -> list[Group]:
     """The hands of each pose that the pack knows, in the order of the pack."""
     found = []
+    candidates = [(one, faces.number(one, resolved)) for one in faces.named(evidence, resolved, pack)]
     for label, pose in pack.poses.items():
-        hands = tuple(one for one in evidence if one.label == label and one.kind not in KINDS)
+        hands = tuple(one for one in evidence if one.label == label and one.kind not in (*KINDS, faces.KIND))
         if not hands:
             continue
         shape = pack.shape_of.get(label)
@@ -82,6 +84,7 @@ def groups(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved, pack:
                 participants=numbered,
                 signs=signs(resolved, label),
                 agreeing=tuple(one for one in numbered if marks.codes & {one[1].code, *one[1].parties}),
+                depicted=tuple(one for one, ballot in candidates if ballot in pose.numbers),
             )
         )
     return found
@@ -120,12 +123,7 @@ def participants(resolved: Resolved, numbers: Iterable[int]) -> tuple[tuple[str,
         + [("ticket", t) for t in election.ticket]
         + [("paslon", p) for p in local]
     )
-    return tuple((kind, who) for kind, who in every if who.number in wanted and _drawn(who.since, resolved.context.day))
-
-
-def _drawn(since: date | None, day: date | None) -> bool:
-    """Known by that day; on an unknown day, as if it were."""
-    return since is None or day is None or day >= since
+    return tuple((kind, who) for kind, who in every if who.number in wanted and drawn(who.since, resolved.context.day))
 
 
 def signs(resolved: Resolved, label: str) -> tuple[model.Sign, ...]:
@@ -133,7 +131,7 @@ def signs(resolved: Resolved, label: str) -> tuple[model.Sign, ...]:
     if resolved.election is None:
         return ()
     day = resolved.context.day
-    return tuple(sign for sign in resolved.election.sign if sign.pose == label and _drawn(sign.since, day))
+    return tuple(sign for sign in resolved.election.sign if sign.pose == label and drawn(sign.since, day))
 
 
 def present_cues(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved, pack: Pack) -> dict[str, Present]:
@@ -146,7 +144,7 @@ def present_cues(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved,
             if fact.kind in cue.declared
             and (not cue.participant or (fact.number is not None and participants(resolved, [fact.number])))
         )
-        seen = tuple(one for one in evidence if _shows(one, cue, marks, pack))
+        seen = tuple(one for one in evidence if _shows(one, cue, marks, resolved, pack))
         if cue.people_min and count_people(seen) < cue.people_min:
             seen = ()
         if declared or seen:
@@ -154,9 +152,11 @@ def present_cues(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved,
     return found
 
 
-def _shows(one: Evidence, cue: model.Cue, marks: Marks, pack: Pack) -> bool:
+def _shows(one: Evidence, cue: model.Cue, marks: Marks, resolved: Resolved, pack: Pack) -> bool:
     if one.kind not in cue.evidence or (cue.labels and one.label not in cue.labels):
         return False
+    if one.kind == faces.KIND:
+        return faces.standing(one, resolved, pack) == cue.marks
     return marks.standing(one) == cue.marks if one.kind in KINDS else is_sure(one, pack)
 
 
@@ -171,7 +171,15 @@ def _holds_for_pose(when: model.When, facts: Facts) -> bool:
         return False
     if group is None:
         asks = when.pose or when.labels or when.people_min
-        flags = (when.sure, when.participant, when.exact, when.disputed, when.list_newer, when.agrees)
+        flags = (
+            when.sure,
+            when.participant,
+            when.exact,
+            when.disputed,
+            when.list_newer,
+            when.agrees,
+            when.candidate_number,
+        )
         return not asks and all(flag is None for flag in flags)
     counted = bool(group.participants) or any(sign.current for sign in group.signs)
     return (
@@ -181,6 +189,7 @@ def _holds_for_pose(when: model.When, facts: Facts) -> bool:
         and when.sure in (None, group.sure)
         and when.participant in (None, counted)
         and when.agrees in (None, bool(group.agreeing))
+        and when.candidate_number in (None, bool(group.depicted))
         and when.exact in (None, group.exact)
         and when.disputed in (None, facts.disputed)
         and when.list_newer in (None, facts.list_newer)

@@ -87,6 +87,11 @@ class Resolved:
     def numbers_known(self) -> bool:
         return self.election is not None and (not self.election.local_numbers or self.region is not None)
 
+    @property
+    def pairs(self) -> tuple[model.Participant, ...]:
+        """Tickets of the election and local pairs of the region."""
+        return (*(self.election.ticket if self.election else ()), *(self.region.paslon if self.region else ()))
+
     def info(self, pack: Pack, lang: str) -> ContextInfo:
         """For the report. `phase` and `regime` are None where they are not known."""
         context = self.context
@@ -173,6 +178,11 @@ def parse_declared(word: str, pack: Pack, lang: str) -> Declared:
             say("rules.declare-plain", lang, name=name), say("rules.declare-plain-remedy", lang, name=name)
         )
     return Declared(name)
+
+
+def drawn(since: date | None, day: date | None) -> bool:
+    """Whether a number or sign was known by that day; on an unknown day, as if it were."""
+    return since is None or day is None or day >= since
 
 
 def resolve(context: Context, pack: Pack) -> Resolved:

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from poseguard.results import Evidence, Finding, Level, Risk, Scene, Status
-from poseguard.rules import citing, mark_words, wording
+from poseguard.rules import citing, faces, mark_words, wording
 from poseguard.rules.conditions import Facts, Group, Present, groups, holds, participants, present_cues
 from poseguard.rules.context import Context, Resolved, resolve
 from poseguard.rules.evidence import sound
 from poseguard.rules.marks import sort_marks
 from poseguard.rules.model import Note, Rule, When
 from poseguard.rules.pack import Pack
+from poseguard.texts import say
 
 
 def weigh(
@@ -161,6 +162,9 @@ class _Desk:
         other = wording.seen_cues(cues, self._thing, self.size, self.lang)
         slots |= self._mark_slots([one for cue in cues for one in cue.seen])
         group = facts.group
+        told = self._face_slots([one for cue in cues for one in cue.seen if one.kind == faces.KIND], group)
+        other = f"{told.pop('seen')} {other}".strip()
+        slots |= told
         if group is None:
             numbers = [fact.number for fact in declared if fact.number is not None]
             found = participants(self.resolved, numbers)
@@ -185,6 +189,21 @@ class _Desk:
             "allowing_lists": ", ".join(one.id for one in lists if shape and shape.id in one.allowed),
             "disputed": disputed.note.say(self.lang) if disputed else "",
             "inexact": inexact.say(self.lang) if inexact else "",
+        }
+
+    def _face_slots(self, seen: Sequence[Evidence], group: Group | None) -> dict[str, str]:
+        """Words for the faces among the cues of a rule; `candidate` is just “a candidate” where none was seen."""
+        resolved, lang = self.resolved, self.lang
+        shown = list({one.id: one for one in seen}.values())
+
+        def where(some: Sequence[Evidence]) -> str:
+            return wording.places(some, lambda _: say("rules.face", lang), self.size, lang)
+
+        return {
+            "seen": faces.seen(shown, where, resolved, self.pack, lang),
+            "candidate": faces.someone(shown, resolved, lang) or say("rules.face-declared", lang),
+            "face_basis": faces.basis(shown, resolved, lambda value: wording.number(value, lang), lang),
+            "same_number": faces.names(group.depicted, resolved, lang) if group else "",
         }
 
     def _thing(self, one: Evidence) -> str:

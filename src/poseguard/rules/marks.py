@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from poseguard.results import Evidence
-from poseguard.rules import model
+from poseguard.rules import faces, model
 from poseguard.rules.context import Resolved
 from poseguard.rules.evidence import is_sure, prop_of, texts
 from poseguard.rules.lineup import UNKNOWN, Named, lineups
@@ -79,18 +79,10 @@ def parties(resolved: Resolved, pack: Pack) -> Parties:
     known = {who.code: who for who in roster.party if who.code}
     national = frozenset(code for code, who in known.items() if who.area is None)
     numbered = frozenset(known) if roster is election else frozenset()
-    for pair in pairs(resolved):
+    for pair in resolved.pairs:
         known |= {code: pack.parties[code] for code in pair.parties}
         known |= {pair.code: pair} if pair.code else {}
     return Parties(known, national, numbered, roster.logo_version)
-
-
-def pairs(resolved: Resolved) -> tuple[model.Participant, ...]:
-    """Tickets of the election and local pairs of the region."""
-    return (
-        *(resolved.election.ticket if resolved.election else ()),
-        *(resolved.region.paslon if resolved.region else ()),
-    )
 
 
 def sort_marks(evidence: Sequence[Evidence], resolved: Resolved, pack: Pack) -> Marks:
@@ -145,7 +137,7 @@ def _lined_up(
     there: set[int] = set()
     for rule in pack.lineups.values():
         if not any(_given(pack.cues[name], resolved, pack, evidence) for name in rule.without):
-            there |= lineups(free, who.national, pairs(resolved), rule)
+            there |= lineups(free, who.national, resolved.pairs, rule)
     return there
 
 
@@ -153,5 +145,9 @@ def _given(cue: model.Cue, resolved: Resolved, pack: Pack, evidence: Iterable[Ev
     """Whether a cue that speaks against a lineup was declared, or seen by another detector."""
     declared = any(fact.kind in cue.declared for fact in resolved.context.declared)
     return declared or any(
-        one.kind in cue.evidence and one.kind not in KINDS and is_sure(one, pack) for one in evidence
+        one.kind in cue.evidence and one.kind not in KINDS and _counts(one, resolved, pack) for one in evidence
     )
+
+
+def _counts(one: Evidence, resolved: Resolved, pack: Pack) -> bool:
+    return faces.standing(one, resolved, pack) == "named" if one.kind == faces.KIND else is_sure(one, pack)

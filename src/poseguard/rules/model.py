@@ -328,6 +328,7 @@ class When:
     list_newer: bool | None = None
     listed_pose: bool | None = None
     agrees: bool | None = None
+    candidate_number: bool | None = None
     phase: tuple[PhaseName, ...] = ()
     posted: tuple[Posted, ...] = ()
     subject: tuple[Subject, ...] = ()

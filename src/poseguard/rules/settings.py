@@ -25,17 +25,21 @@ class _File:
     fail_on: str | None = None
     declare: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
+    gallery: str | None = None
+    purpose: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What poseguard.toml says; None where it is silent. `rules`: folders, already made relative to the file."""
+    """What poseguard.toml says; None where it is silent. `rules`, `gallery`: already made relative to the file."""
 
     given: Given = field(default_factory=Given)
     pose_list: str | None = None
     lang: str | None = None
     fail_on: str | None = None
     rules: tuple[Path, ...] = ()
+    gallery: Path | None = None
+    purpose: str | None = None
 
 
 def load_settings(path: Path, lang: str = "id") -> Settings:
@@ -54,4 +58,6 @@ def load_settings(path: Path, lang: str = "id") -> Settings:
         lang=said.lang,
         fail_on=said.fail_on,
         rules=tuple(path.parent / folder for folder in said.rules),
+        gallery=path.parent / said.gallery if said.gallery else None,
+        purpose=said.purpose,
     )

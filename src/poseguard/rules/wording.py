@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from poseguard.results import Evidence, Scene
-from poseguard.rules import model
+from poseguard.rules import faces, model
 from poseguard.rules.conditions import Group, Present, days_since_taken
 from poseguard.rules.context import Declared, Resolved
 from poseguard.rules.evidence import count_people, has_box, prop_of
@@ -96,8 +96,10 @@ def declared_line(facts: Sequence[Declared], pack: Pack, lang: str) -> str:
 
 
 def seen_cues(cues: Sequence[Present], what: Callable[[Evidence], str], size: Size | None, lang: str) -> str:
-    """What detectors saw of the cues of a rule; empty where all was declared. A prop stands for the logos on it."""
-    evidence = {one.id: one for cue in cues for one in cue.seen}
+    """What detectors saw of the cues of a rule; empty where all was declared. A prop stands for the logos on it; faces
+    have sentences of their own (`faces.seen`).
+    """
+    evidence = {one.id: one for cue in cues for one in cue.seen if one.kind != faces.KIND}
     apart = [one for one in evidence.values() if one.kind != "logo" or prop_of(one) not in evidence]
     return say("rules.seen-other", lang, places=places(apart, what, size, lang)) if apart else ""
 

@@ -11,7 +11,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from report_samples import all_reports, banner, group  # noqa: E402
+from report_samples import all_reports, banner, group, rally  # noqa: E402
 
 from poseguard.reports.csv import CsvReporter  # noqa: E402
 from poseguard.reports.explain import explain  # noqa: E402
@@ -48,7 +48,7 @@ def produce(folder: Path) -> Mapping[str, bytes]:
             files[name] = (folder / name).read_bytes()
     del files["report.en.jsonl"]
     files["report.jsonl"] = files.pop("report.id.jsonl")
-    for name, report in (("explain", group()), ("explain-props", banner())):
+    for name, report in (("explain", group()), ("explain-props", banner()), ("explain-faces", rally())):
         text = io.StringIO()
         explain(report, text)
         files[f"{name}.id.txt"] = text.getvalue().encode()

@@ -1,0 +1,108 @@
+"""Zips of plain arrays and JSON, which enrolled logos and candidates are kept in; trusted by nobody.
+
+Nothing in such a file is code: object arrays are refused, and nothing is unpacked beyond what it may hold. Reading
+one that is not what it should be raises one of `WRONG`.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+NPY_HEADER = 256
+"""Bytes that an array takes in a file beside its values, at most."""
+WRONG = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    ValueError,
+    KeyError,
+    TypeError,
+    RecursionError,
+)
+"""What reading a file that is not what it should be may raise (RecursionError: JSON as deep as it is long)."""
+_STAMP = (1980, 1, 1, 0, 0, 0)
+
+
+def put(archive: zipfile.ZipFile, name: str, body: bytes, *, packed: bool = True) -> None:
+    """Adds a member; the same body always gives the same bytes."""
+    how = zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED
+    archive.writestr(zipfile.ZipInfo(name, _STAMP), body, how)
+
+
+def put_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any], *, packed: bool = True) -> None:
+    """Adds `name`.npy."""
+    body = BytesIO()
+    npy.write_array(body, np.ascontiguousarray(array), version=(1, 0), allow_pickle=False)
+    put(archive, f"{name}.npy", body.getvalue(), packed=packed)
+
+
+def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """Never more bytes than `most`, whatever the directory of the zip says."""
+    # LZMA takes as much memory as the file asks for.
+    expect(archive.getinfo(name).compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), f"{name}: compression")
+    with archive.open(name) as file:
+        data = file.read(most + 1)
+    expect(len(data) <= most, f"{name}: larger than allowed")
+    return data
+
+
+def array(
+    archive: zipfile.ZipFile, name: str, dtype: np.dtype[Any], shape: tuple[int | None, ...], most: int
+) -> NDArray[Any]:
+    """`name`.npy, of that type and shape (None: any). Read by hand: np.load would make room for whatever shape the
+    header claims before it looks for the bytes.
+    """
+    name = f"{name}.npy"
+    body = BytesIO(member(archive, name, most))
+    expect(npy.read_magic(body) == (1, 0), f"{name}: version")
+    try:
+        claimed, fortran, kind = npy.read_array_header_1_0(body)
+    except Exception as error:  # numpy's reader lets the tokenizer's and others through
+        raise ValueError(f"{name}: header") from error
+    fits = len(claimed) == len(shape) and all(w in (None, c) for w, c in zip(shape, claimed, strict=True))
+    expect(fits and not fortran and kind == dtype, f"{name}: {claimed} {kind}")
+    raw = body.read()
+    count = 1
+    for side in claimed:
+        count *= int(side)
+    expect(len(raw) == count * dtype.itemsize, f"{name}: length")
+    return np.frombuffer(raw, dtype).reshape(claimed)
+
+
+def said(error: Exception) -> str:
+    """What was wrong, in a few words: of a broken zip only the kind of error, for its text may hold anything."""
+    plain = isinstance(error, ValueError | KeyError | TypeError | RecursionError)
+    return str(error)[:200] if plain else type(error).__name__
+
+
+def expect(right: bool, what: str) -> None:
+    """Raises ValueError, saying `what`, where it is not `right`."""
+    if not right:
+        raise ValueError(what)
+
+
+def replace_file(path: Path, body: bytes, prefix: str) -> None:
+    """Writes `path` whole or not at all. `prefix`: of the file beside it that is written first. Raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=prefix, delete=False) as file:
+        try:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+            file.close()
+            Path(file.name).replace(path)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,201 @@
+"""The gallery of registered candidates, and whether a face is like one of them: unknown by default.
+
+    gallery = read_gallery(path, lang=lang)
+    matcher = Matcher(gallery, numbers, lang=lang)
+    decision = matcher.decide(embedding)
+
+A face is compared with the centre of each candidate's photos. Every candidate has a threshold of its own: how like
+them strangers are on average and how far that spreads (from aggregates of strangers' embeddings in face_numbers.json),
+raised with the number of candidates so that an unknown face reaches *any* threshold at most NAMED_WRONGLY of the time,
+raised again where the gallery's own people are more alike than strangers are, and for candidates with few photos
+(copies of one picture count once).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poseguard.errors import UsageError
+from poseguard.faces.numbers import Numbers
+from poseguard.results import Digest
+from poseguard.texts import default_lang, say
+
+NAMED_WRONGLY = 1e-3
+"""Share of unknown faces that may be named, whatever the size of the gallery."""
+BAND = 0.06
+"""A face this far (cosine) under a threshold is possible: a person may look, nothing is named."""
+ENOUGH = 3
+"""Independent photos that a candidate should have."""
+COPY = 0.95
+"""Two photos this alike (cosine) are one picture."""
+ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+"""What a candidate's id and a ticket look like."""
+
+# So many candidates tell how alike the gallery's people are, and so many pairs weigh as much as the assumption of none.
+_SAMPLE, _PAIRS = 500, 20
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryPhoto:
+    """One enrolled photo. `sha256`: of its file; `date`: ISO 8601 or ""; `size_px`: width of the face in it.
+
+    `note`: what `check` should say of it again (e.g. a gate's value), or ""; `fingerprint`: a difference hash of the
+    aligned face, 16 hex digits or "", to find copies; `jpeg`: the photo itself where the user had it kept, else b"".
+    """
+
+    sha256: str
+    source: str
+    date: str
+    size_px: float
+    note: str = ""
+    fingerprint: str = ""
+    jpeg: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """One registered person. `embeddings`: n × W of length one, one a photo, in the order of `photos`.
+
+    `number`: on the ballot, None where not known; `ticket`: shared by the two of a pair, or ""; `office`: or "".
+    """
+
+    id: str
+    name: str
+    election: str
+    office: str
+    number: int | None
+    ticket: str
+    photos: tuple[GalleryPhoto, ...]
+    embeddings: Floats
+
+    @property
+    def pictures(self) -> int:
+        """Photos that are no copies of each other, as far as the embeddings tell."""
+        alike = np.tril(self.embeddings @ self.embeddings.T, -1) > COPY
+        return int((~alike.any(1)).sum())
+
+    @property
+    def centroid(self) -> Floats:
+        """W values of length one: the middle of the photos."""
+        middle = self.embeddings.mean(0)
+        return np.asarray(middle / max(float(np.linalg.norm(middle)), 1e-6), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Gallery:
+    """Everything in one gallery file. `network`: SHA-256 of the embedder; `created`: ISO date; `sha256`: of the file.
+
+    `purpose_note`: what its maker wrote it is for, or "".
+    """
+
+    network: str
+    created: str
+    purpose_note: str = ""
+    candidates: tuple[Candidate, ...] = ()
+    sha256: str = ""
+
+    def digest(self) -> Digest:
+        """The file, for the report."""
+        return Digest("gallery", str(len(self.candidates)), self.sha256)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What is told of one face. `candidate`: id, or None: unknown. `nearest`: id of the most alike, named or not.
+
+    `score`: cosine with the nearest candidate; `threshold`: of that candidate; `second`: id of the next, None where
+    there is one candidate only; `margin`: how far its score lies behind, None likewise; `likelihood`: calibrated
+    probability that this is the nearest candidate; `photo`: index of their photo that is most like it; `possible`:
+    unnamed, but within BAND under the threshold with margin enough.
+    """
+
+    candidate: str | None
+    nearest: str
+    score: float
+    threshold: float
+    margin: float | None
+    second: str | None
+    likelihood: float
+    photo: int
+    possible: bool
+
+
+class Matcher:
+    """Compares embeddings with a gallery; keeps none of them. Searches 10,000 candidates in a few milliseconds.
+
+    Raises UsageError where the gallery is empty or was made with another embedder than `numbers` belong to.
+    """
+
+    def __init__(self, gallery: Gallery, numbers: Numbers, *, lang: str | None = None) -> None:
+        chosen = lang or default_lang()
+        if gallery.network != numbers.network:
+            raise UsageError(say("faces.other-network", chosen), say("faces.other-network-remedy", chosen))
+        if not gallery.candidates:
+            raise UsageError(say("faces.empty", chosen), say("faces.empty-remedy", chosen))
+        self.gallery = gallery
+        self.numbers = numbers
+        self.centroids: Floats = np.stack([one.centroid for one in gallery.candidates])
+
+    @cached_property
+    def thresholds(self) -> Floats:
+        """One cosine a candidate, in the order of the gallery."""
+        candidates = self.gallery.candidates
+        mean, spread = self.numbers.strangers(self.centroids)
+        shift, stretch = self.alike
+        z = self.numbers.z(1 - (1 - NAMED_WRONGLY) ** (1 / len(candidates)))
+        few = np.array([self.numbers.few.get(one.pictures, 0.0) for one in candidates], np.float32)
+        return np.asarray(mean + spread * (shift + stretch * z) + few, np.float32)
+
+    @cached_property
+    def alike(self) -> tuple[float, float]:
+        """Mean and deviation of the gallery's own impostor scores, where strangers' have 0 and 1; never less than that.
+
+        Each photo against every other candidate's centroid; few pairs of candidates count less.
+        """
+        step = math.ceil(len(self.gallery.candidates) / _SAMPLE)
+        chosen = self.gallery.candidates[::step]
+        pairs = len(chosen) * (len(chosen) - 1) // 2
+        if not pairs or not self.numbers.measured:
+            return 0.0, 1.0
+        centroids = self.centroids[::step]
+        owner = np.repeat(np.arange(len(chosen)), [len(one.embeddings) for one in chosen])
+        mean, spread = self.numbers.strangers(centroids)
+        scores = (np.concatenate([one.embeddings for one in chosen]) @ centroids.T - mean) / spread
+        others = scores[owner[:, None] != np.arange(len(chosen))]
+        share = pairs / (pairs + _PAIRS)
+        return max(0.0, share * float(others.mean())), max(1.0, 1 + share * (float(others.std()) - 1))
+
+    def decide(self, embedding: Floats) -> Decision:
+        """`embedding`: W values of length one."""
+        # Not `@`: BLAS would start threads for 2 ms of work, and wait 100 ms for them on a busy machine.
+        scores = np.einsum("nw,w->n", self.centroids, embedding)
+        best = int(scores.argmax())
+        score, threshold = float(scores[best]), float(self.thresholds[best])
+        candidates = self.gallery.candidates
+        second, margin = None, None
+        if len(candidates) > 1:
+            scores[best] = -math.inf
+            next_best = int(scores.argmax())
+            second, margin = candidates[next_best].id, score - float(scores[next_best])
+        clear = margin is None or margin >= self.numbers.margin
+        named = clear and score >= threshold
+        one = candidates[best]
+        return Decision(
+            candidate=one.id if named else None,
+            nearest=one.id,
+            score=score,
+            threshold=threshold,
+            margin=margin,
+            second=second,
+            likelihood=self.numbers.likelihood(score - threshold),
+            photo=int((one.embeddings @ embedding).argmax()),
+            possible=clear and not named and score >= threshold - BAND,
+        )

@@ -1,0 +1,123 @@
+"""face_numbers.json: what is known of strangers' faces to an embedder, and where the gates stand. Nobody is in it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+WIDTHS = range(16, 2049)
+"""Lengths that an embedding may have."""
+
+_LARGEST = 20_000_000
+# What stands in for an embedder of which nothing is measured (facts: MobileFaceNet names one unknown face in 1,000 at a
+# cosine of .55 with 100 candidates, and its impostors' tail falls by a factor of ten every .073).
+_ENOUGH, _ENOUGH_FAR, _DECADE = 0.55, -5.0, 0.073
+_FEW, _MARGIN, _SLOPE, _OFFSET = {1: 0.06, 2: 0.03}, 0.1, 20.0, 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What a face must have to be compared. `least_px`: width in pixels that were decoded; `blur`: least
+    `quality.sharpness`; `yaw`: most `quality.yaw`; `face`, `mask`: probabilities, least of a face and most of a mask.
+    """
+
+    least_px: float
+    blur: float
+    yaw: float
+    face: float
+    mask: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Numbers:
+    """What the decision rests on, for one embedder (`network`: its SHA-256).
+
+    `mean` (W) and `root` (W × R, covariance = root · rootᵀ) of strangers' embeddings; `tail`: standard scores and the
+    log10 of the share of strangers' comparisons above them; `few`: what a threshold gains with so many photos;
+    `margin`: cosine by which the first must lead the second; `scale`, `bias`: of the likelihood. `measured`: False
+    where `assumed` stands in.
+    """
+
+    network: str
+    mean: Floats
+    root: Floats
+    tail: tuple[tuple[float, ...], tuple[float, ...]]
+    scale: float
+    bias: float
+    gates: Gates
+    few: Mapping[int, float]
+    margin: float
+    measured: bool = True
+
+    @classmethod
+    def assumed(cls, network: str, width: int, gates: Gates, stricter: float = 0.0) -> Numbers:
+        """For an embedder that nobody measured: one conservative threshold for all, `stricter` by so much more."""
+        least = _ENOUGH + stricter
+        tail = ((least, least, least + _DECADE), (0.0, _ENOUGH_FAR, _ENOUGH_FAR - 1))
+        nobody, one = np.zeros(width, np.float32), np.eye(width, dtype=np.float32)
+        return cls(network, nobody, one, tail, _SLOPE, _OFFSET, gates, _FEW, _MARGIN, measured=False)
+
+    @classmethod
+    def read(cls, content: bytes) -> Numbers:
+        """Raises KeyError, TypeError or ValueError where a number is missing, odd or does not fit the others."""
+        _expect(len(content) <= _LARGEST, "too long")
+        said: dict[str, Any] = json.loads(content)
+        width = int(said["width"])
+        mean, root = (np.array(said[key], np.float32) for key in ("mean", "covariance_root"))
+        _expect(width in WIDTHS, "width")
+        _expect(mean.shape == (width,) and root.ndim == 2 and root.shape[0] == width, "mean, covariance_root")
+        z, far = (tuple(float(v) for v in said["tail"][key]) for key in ("z", "log10_far"))
+        rising = all(a < b for a, b in pairwise(z))
+        falling = all(a > b for a, b in pairwise(far))
+        _expect(len(z) == len(far) >= 2 and rising and falling, "tail")
+        scale, bias = (float(v) for v in said["likelihood"])
+        few = {int(key): float(value) for key, value in said["few"].items()}
+        numbers = cls(
+            str(said["network"]), mean, root, (z, far), scale, bias, _gates(said["gates"]), few, float(said["margin"])
+        )
+        plain = (*z, *far, scale, bias, numbers.margin, *few.values())
+        _expect(all(math.isfinite(v) for v in plain), "not finite")
+        _expect(bool(np.isfinite(mean).all() and np.isfinite(root).all()) and scale > 0, "not finite")
+        return numbers
+
+    @property
+    def width(self) -> int:
+        """W, the length of an embedding."""
+        return len(self.mean)
+
+    def strangers(self, centroids: Floats) -> tuple[Floats, Floats]:
+        """Mean and deviation of strangers' cosines with each of N × W centroids."""
+        spread = np.linalg.norm(centroids @ self.root, axis=1)
+        return np.asarray(centroids @ self.mean, np.float32), np.asarray(np.maximum(spread, 1e-3), np.float32)
+
+    def z(self, far: float) -> float:
+        """The standard score that a share `far` of strangers' comparisons exceeds; a straight line beyond the table."""
+        scores, logs = self.tail
+        wanted = math.log10(far)
+        i = sum(wanted < log for log in logs[1:-1])
+        slope = (scores[i + 1] - scores[i]) / (logs[i + 1] - logs[i])
+        return scores[i] + slope * (wanted - logs[i])
+
+    def likelihood(self, above: float) -> float:
+        """Calibrated probability that the name is right, for a score `above` (or, negative, under) its threshold."""
+        return 1 / (1 + math.exp(-min(max(self.scale * above + self.bias, -60.0), 60.0)))
+
+
+def _gates(said: Mapping[str, Any]) -> Gates:
+    gates = Gates(**{key: float(said[key]) for key in ("least_px", "blur", "yaw", "face", "mask")})
+    _expect(all(math.isfinite(float(v)) for v in said.values()), "gates")
+    return gates
+
+
+def _expect(right: bool, what: str) -> None:
+    if not right:
+        raise ValueError(what)
