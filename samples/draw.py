@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +21,10 @@ ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT.parent))
 
 from samples.mark import campaign, office, party_mark  # noqa: E402
+from samples.poster import poster  # noqa: E402
+from training.render.backdrop import draw_backdrop  # noqa: E402
+from training.render.face_people import draw_identity, nearest_tone  # noqa: E402
+from training.render.faces import over, render_face  # noqa: E402
 from training.render.figure import Looks  # noqa: E402
 from training.render.scene import Person, Scene, render_scene  # noqa: E402
 
@@ -49,6 +53,16 @@ class Sample:
     cut: float | None = None
     taken: str | None = None
     behind: Callable[[NDArray[np.float32]], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """Head and shoulders of somebody before a place; `identity`, `view`: seeds; `head`: pixels."""
+
+    identity: int
+    view: int
+    place: str
+    head: int = 250
 
 
 def looks(
@@ -90,6 +104,35 @@ def group() -> tuple[Person, ...]:
     out += [Person((150 + 240 * i, 375.0), 76, pair, wear[4 + i]) for i, pair in enumerate(front)]
     return tuple(out)
 
+
+def someone(
+    identity: int, view: int, at: tuple[float, float], head: float, poses: tuple[str, str], wears: Looks
+) -> Person:
+    """A person with a face; `wears` takes on the face's tone."""
+    tone = nearest_tone(draw_identity(identity))
+    return Person(at, head, poses, replace(wears, tone=tone), (identity, view))
+
+
+def with_candidate() -> tuple[Person, ...]:
+    """Five people, three of them with two fingers up; the fourth from the left is the candidate."""
+    return (
+        someone(BYSTANDERS[0], 5, (160, 270), 96, ("rest", "hidden"), looks(0, "hijab", KHAKI)),
+        someone(BYSTANDERS[1], 5, (390, 262), 98, ("peace", "rest"), looks(0, shirt=BROWN, pattern="batik")),
+        someone(BYSTANDERS[2], 4, (615, 285), 95, ("rest", "rest"), looks(0, "hijab", MAROON)),
+        someone(CANDIDATE, 4, (845, 268), 98, ("hidden", "peace"), looks(0, shirt=WHITE)),
+        someone(BYSTANDERS[3], 5, (1085, 272), 97, ("rest", "peace"), looks(0, shirt=NAVY)),
+    )
+
+
+# Seeds of invented people. To MobileFaceNet the candidate's views are alike (cosine 0.8) and no bystander's is (0.3).
+CANDIDATE = 27
+BYSTANDERS = (11, 20, 8, 9)
+
+PORTRAITS: dict[str, Portrait] = {
+    "calon-contoh/potret-1.jpg": Portrait(CANDIDATE, 0, "hall"),
+    "calon-contoh/potret-2.jpg": Portrait(CANDIDATE, 1, "office", 230),
+    "calon-contoh/potret-3.jpg": Portrait(CANDIDATE, 2, "garden", 215),
+}
 
 SAMPLES: dict[str, Sample] = {
     "01-jempol.jpg": Sample(1, "office", alone("like", "rest", looks(3, "short")), taken=TAKEN),
@@ -138,6 +181,17 @@ SAMPLES: dict[str, Sample] = {
         size=(1240, 820),
         behind=office,
     ),
+    "17-bersama-calon.jpg": Sample(17, "office", with_candidate(), size=(1240, 820)),
+    "18-poster-calon.jpg": Sample(
+        18,
+        "garden",
+        (
+            someone(BYSTANDERS[1], 6, (700, 330), 112, ("rest", "hidden"), looks(0, shirt=NAVY)),
+            someone(BYSTANDERS[0], 2, (960, 345), 108, ("clasped", "clasped"), looks(0, "hijab", GREEN)),
+        ),
+        size=(1240, 820),
+        behind=lambda rgb: poster(rgb, CANDIDATE, 7),
+    ),
 }
 
 
@@ -146,6 +200,15 @@ def draw(name: str) -> Scene:
     one = SAMPLES[name]
     rng = np.random.default_rng(SERIES + one.seed)
     return render_scene(rng, one.people, size=one.size, place=one.place, behind=one.behind)
+
+
+def portrait(name: str) -> NDArray[np.uint8]:
+    """RGB of a candidate's photo. Raises KeyError for a name that is none."""
+    one = PORTRAITS[name]
+    face = render_face(one.identity, one.view, size=one.head)
+    height, width = face.rgba.shape[:2]
+    rng = np.random.default_rng([SERIES, one.identity, one.view])
+    return over(face, draw_backdrop(one.place, width, height, rng))
 
 
 def stored(name: str, scene: Scene) -> bytes:
@@ -169,9 +232,12 @@ def stored(name: str, scene: Scene) -> bytes:
 
 def main(names: list[str]) -> None:
     """Draw the named samples, or all."""
-    for name in names or [*SAMPLES, LOGO]:
+    for name in names or [*SAMPLES, *PORTRAITS, LOGO]:
+        (ROOT / name).parent.mkdir(exist_ok=True)
         if name == LOGO:
             Image.fromarray(party_mark(512)).save(ROOT / name, optimize=True)
+        elif name in PORTRAITS:
+            Image.fromarray(portrait(name)).save(ROOT / name, quality=88)
         else:
             (ROOT / name).write_bytes(stored(name, draw(name)))
         print(name)

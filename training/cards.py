@@ -20,8 +20,12 @@ import numpy as np
 from poseguard.weights import model
 from training.shared import DATA, ROOT, RUNS, group_hands, table
 
-NEEDED = ("close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes")
+NEEDED = (
+    "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes",
+    "verification", "galleries", "candidates", "fairness",
+)  # fmt: skip
 CAMPAIGN = ("props", "marks")
+FACES = ("face_points", "face_embedder")
 SIDES = ("train", "measure")
 Figures = dict[str, Any]
 
@@ -174,6 +178,69 @@ def campaign_figures(figures: Figures) -> str:
     )
 
 
+def face_data() -> str:
+    """People and crops of faces/ilfw by what they served for, and the heads of photos."""
+    folder = DATA / "faces/ilfw"
+    kept = {
+        what: set((ROOT / f"training/labels/faces_{what}.txt").read_text(encoding="utf-8").split())
+        for what in ("fit", "held_out")
+    }
+    everybody = {path.name for path in folder.iterdir()}
+    sides = {
+        "learning": everybody - kept["fit"] - kept["held_out"],
+        "thresholds": kept["fit"],
+        "figures": kept["held_out"],
+    }
+    body: list[tuple[object, ...]] = [
+        (name, len(people), sum(len(list((folder / one).iterdir())) for one in people))
+        for name, people in sides.items()
+    ]
+    parts = [rows(("faces/ilfw, for", "people", "crops"), body)]
+    heads = RUNS / "faces/heads.npz"
+    if heads.is_file():
+        data = np.load(heads)
+        parts.append(
+            f"Heads with points: {int(data['face'].sum())}; heads, hands and backs of heads that show no face: "
+            f"{int((~data['face'].astype(bool)).sum())}; with a drawn mask: {int((data['mask'] == 1).sum())}."
+        )
+    pool = RUNS / "faces/pool.npy"
+    if pool.is_file():
+        count = len(np.load(pool, mmap_mode="r"))
+        parts.append(f"The embedder learned from {count} aligned faces, most of them two faces laid over each other.")
+    return "\n\n".join(parts)
+
+
+def face_figures(figures: Figures) -> str:
+    """Two by two, galleries, groups of people."""
+    pairs: list[tuple[object, ...]] = [
+        (name, far, one["tar"], f"{one['low']:.3f} to {one['high']:.3f}", one["threshold"])
+        for name, fars in figures["verification"]["embedders"].items()
+        for far, one in fars.items()
+    ]
+    open_set: list[tuple[object, ...]] = [
+        (name, one["known"], one["named_rightly"], one["strangers"], f"{one['unknown_named']:.5f}")
+        for name, one in figures["galleries"]["tried"].items()
+    ]
+    group = figures["fairness"]["own, people never seen"]
+    groups: list[tuple[object, ...]] = [
+        (
+            name,
+            one["people"],
+            one["true_match_both"]["rate"],
+            "{:.3f} to {:.3f}".format(*one["true_match_both"]["interval"]),
+            one["false_match"]["rate"],
+        )
+        for name, one in group["groups"].items()
+    ]
+    return "\n\n".join(
+        [
+            rows(("people never seen, two by two", "FAR", "TAR", "95 % by people", "cosine"), pairs),
+            rows(("gallery", "known faces", "named rightly", "unknown faces", "named"), open_set),
+            rows(("group", "people", "same person accepted", "95 %", "strangers accepted"), groups),
+        ]
+    )
+
+
 def calibration(figures: Figures) -> str:
     """Expected calibration errors of the weighed opinion, with the plot."""
     body: list[tuple[object, ...]] = []
@@ -220,6 +287,13 @@ def reliability_svg(figures: Figures) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
+def data_of(name: str) -> list[str]:
+    """The tables of what a network learned from."""
+    if name in FACES:
+        return [face_data()]
+    return [campaign_data()] if name in CAMPAIGN else [close_up_data(), group_data(), drawn_data()]
+
+
 def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> str:
     """One card as Markdown. `shipped`: SHA-256 of the file in weights/. Raises SystemExit for figures of another."""
     digest = next(one["sha256"] for one in figures["networks"] if one["name"] == name)
@@ -241,7 +315,7 @@ def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> st
         "## Data",
         "Photos of real people, used for training and scoring only and never passed on; "
         "the licence of each source is in the data's own tables, not here.",
-        *([campaign_data()] if name in CAMPAIGN else [close_up_data(), group_data(), drawn_data()]),
+        *data_of(name),
         twin,
         "## Figures",
         "On the measure side, by `make measure` (docs/measurements.md says what each figure means).",
@@ -250,6 +324,8 @@ def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> st
         parts.append(hand_figures(figures))
     elif name in CAMPAIGN:
         parts.append(campaign_figures(figures))
+    elif name in FACES:
+        parts.append(face_figures(figures))
     else:
         parts += [pose_figures(figures, each) for each in ("close-ups", "props", "wild")]
         parts += ["Few hands show little: under 20, read a figure as a hint.", "## Calibration", calibration(figures)]

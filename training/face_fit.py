@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseguard.faces.embedder import Embedder, Kind
-from poseguard.faces.gallery import Candidate, Gallery, GalleryPhoto, Matcher
+from poseguard.faces.gallery import NAMED_WRONGLY, Candidate, Gallery, GalleryPhoto, Matcher
 from poseguard.faces.numbers import Gates, Numbers
 from poseguard.faces.quality import sharpness
 from training.face_data import held_out, ilfw
@@ -27,8 +27,13 @@ from training.face_teachers import Faces, Floats
 from training.shared import DATA, ROOT, read
 
 Ints = NDArray[np.int64]
-DECADES = (-1.0, -2.0, -3.0, -3.5, -4.0, -4.5, -5.0)
-MARGINS = (0.0, 0.03, 0.05, 0.08, 0.1)
+SHARES = (0.1, 0.01)
+SIZES = (1, 5, 18, 45, 80)
+MARGIN = 0.06
+"""Of those tried (MARGINS) the least after which no candidate was named as another."""
+CAUTION = 0.6
+"""Galleries differ: thresholds aim at so much of the share of strangers that may be named."""
+MARGINS = (0.0, 0.03, 0.06, 0.1)
 DRAWS = 40
 GATES = {"least_px": 32.0, "yaw": 0.8, "face": 0.5, "mask": 0.5}
 """Under 32 px no face carries a name (facts, section 6); a nose four fifths of the way to an eye is a turned head's."""
@@ -70,12 +75,33 @@ def centroids(rows: Floats, owner: Ints, photos: int, rng: np.random.Generator) 
     return np.stack(middles), np.array(used)
 
 
-def tail(numbers: Numbers, middles: Floats, others: Floats) -> dict[str, list[float]]:
-    """Standard scores that shares of strangers' comparisons exceed."""
+def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[str, list[float]]:
+    """Standard scores that shares of strangers' comparisons exceed: down to one in 100 as they are, beyond that so that
+    of all strangers one in 1,000 is named by any candidate of galleries of SIZES, after the margin.
+    """
+    middles, _ = centroids(rows, owner, 3, np.random.default_rng(0))
     mean, spread = numbers.strangers(middles)
     scores = np.sort(((others @ middles.T - mean) / spread).ravel())[::-1]
-    at = {far: float(scores[int(10**far * len(scores))]) for far in DECADES}
-    return {"z": [0.0, *at.values()], "log10_far": [math.log10(float((scores > 0).mean())), *at]}
+    z = [0.0, *(float(scores[int(far * len(scores))]) for far in SHARES)]
+    log = [math.log10(float((scores > 0).mean())), *(math.log10(far) for far in SHARES)]
+    for size in SIZES:
+        nearest = []
+        for draw in range(DRAWS):
+            rng = np.random.default_rng([size, draw])
+            some, _ = centroids(rows, owner, 3, rng)
+            some = some[rng.permutation(len(some))[:size]]
+            mean, spread = numbers.strangers(some)
+            cosines = others @ some.T
+            first = cosines.argmax(1)
+            best = cosines[np.arange(len(first)), first]
+            clear = np.full(len(best), True)
+            if size > 1:
+                clear = best - np.partition(cosines, -2, axis=1)[:, -2] >= MARGIN
+            nearest.append(np.where(clear, (best - mean[first]) / spread[first], -9.0))
+        told = np.sort(np.concatenate(nearest))[::-1]
+        z.append(max(float(told[int(CAUTION * NAMED_WRONGLY * len(told))]), z[-1] + 0.01))
+        log.append(math.log10(1 - (1 - NAMED_WRONGLY) ** (1 / size)))
+    return {"z": z, "log10_far": log}
 
 
 def few(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[int, float]:
@@ -152,8 +178,7 @@ def main() -> None:
     others, mean, root = strangers(embedder)
     gates = Gates(blur=least_sharpness(embedder, faces, rows), **GATES)
     first = Numbers(embedder.sha256, mean, root, ((0.0, 5.0), (0.0, -4.0)), 1.0, 0.0, gates, {}, 0.0)
-    middles, _ = centroids(rows, owner, 3, np.random.default_rng(0))
-    curve = tail(first, middles, others)
+    curve = tail(first, rows, owner, others)
     second = Numbers(
         embedder.sha256, mean, root, (tuple(curve["z"]), tuple(curve["log10_far"])), 1.0, 0.0, gates, {}, 0.0
     )
@@ -177,7 +202,7 @@ def main() -> None:
         "likelihood": [round(scale, 2), round(bias, 2)],
         "gates": {**GATES, "blur": round(gates.blur, _ROUND)},
         "few": {str(photos): round(v, _ROUND) for photos, v in gained.items()},
-        "margin": 0.08,
+        "margin": MARGIN,
     }
     args.out.write_text(json.dumps(numbers, separators=(",", ":")) + "\n")
     Numbers.read(args.out.read_bytes())

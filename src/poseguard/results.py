@@ -195,6 +195,7 @@ class Matching:
     """That faces were compared, with what and what for. `gallery`: SHA-256 of its file, `name`: of the file.
 
     `candidates`: in the gallery; `compared`: faces, each of them `named` or `unnamed`; nothing is kept of the unnamed.
+    `note`: what has to be said of the network that compared them, in the report's language.
     """
 
     gallery: str
@@ -205,6 +206,7 @@ class Matching:
     named: int
     unnamed: int
     skipped: Skipped
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 from typing import Any
 
 import cv2
@@ -19,6 +20,8 @@ Rows = NDArray[np.float32]  # class, score, x, y, width, height in pixels of the
 
 def session(model: bytes, threads: int = 1) -> Any:
     """An ONNX Runtime session for small networks on few cores: no spinning, no telemetry, quiet."""
+    # Its import alone leaves a telemetry file in the temporary folder; what turns that off has to be there before.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()

@@ -226,6 +226,10 @@ def test_no_file_holds_an_embedding(run: Run, known: dict[str, Known]) -> None:
     assert {name: why for name, why in found.items() if why} == {}
 
 
+def test_nothing_at_all_is_left_in_the_temporary_folder_or_the_users_own(run: Run) -> None:
+    assert [path for folder in run.elsewhere for path in folder.rglob("*") if path.is_file()] == []
+
+
 def test_no_one_but_the_candidate_is_in_any_evidence(run: Run) -> None:
     for row in run.rows:
         keys = {key for one in row["evidence"] for key in one["details"]}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from training.render.face_people import Identity, View
-from training.render.face_shape import Surface, bag, bump, eye_frame, fold, mouth_lines, noise, rise, window
+from training.render.face_shape import Numbers, Surface, bag, bump, eye_frame, fold, mouth_lines, noise, rise, window
 from training.render.sdf import Floats
 
 WHITE_OF_EYE = np.array([206, 196, 189], np.float32)
@@ -36,9 +36,10 @@ def painted(who: Identity, view: View, surface: Surface) -> Floats:
     return np.clip(out, 0, 255)
 
 
-def mix(out: Floats, colour: Floats, share: Floats) -> None:
+def mix(out: Floats, colour: Numbers, share: Numbers) -> None:
     """Lay a colour over, in place."""
-    out += (colour - out) * np.clip(share, 0, 1)[..., None]
+    part = np.clip(np.asarray(share, np.float32), 0, 1)[..., None]
+    out += (np.asarray(colour, np.float32) - out) * part
 
 
 def _skin(out: Floats, who: Identity, x: Floats, y: Floats) -> None:
@@ -62,15 +63,14 @@ def _skin(out: Floats, who: Identity, x: Floats, y: Floats) -> None:
 
 def _lines(out: Floats, who: Identity, view: View, x: Floats, y: Floats) -> None:
     side_x, old = np.abs(x), who.age
-    wobble = 1.3 * noise(who.grain + 3, x, y * 0.2, (12, 12), 1.0)
+    wobble = np.float32(1.3) * noise(who.grain + 3, x, y * np.float32(0.2), (12, 12), 1.0)
     deep = 0.15 * old + 0.08 * view.smile + 0.01
     out *= 1 - deep * np.exp(-((fold(who, view, side_x, y) / 1.5) ** 2))[..., None]
     out *= 1 - 0.22 * who.bags * np.exp(-((bag(who, side_x, y) / 1.2) ** 2))[..., None]
     if old > 0.4:
         for k in range(4):
-            line = y - (who.brow_y + 15 + 8.5 * k + wobble + 0.0016 * x * x * (k - 1))
-            ends = rise(44, 30, side_x)
-            out *= 1 - 0.3 * (old - 0.4) * ends[..., None] * np.exp(-((line / 0.8) ** 2))[..., None]
+            crease = np.exp(-(((y - who.brow_y - 15 - 8.5 * k - wobble - 0.0016 * x * x * (k - 1)) / 0.8) ** 2))
+            out *= 1 - 0.3 * (old - 0.4) * (rise(44, 30, side_x) * crease)[..., None]
         frown = np.exp(-(((side_x - 6 - 0.1 * (y - 15)) / 0.9) ** 2)) * bump(x, y, (0, 17), (30, 8))
         out *= 1 - 0.3 * (old - 0.3) * frown[..., None]
     feet = side_x - who.eye_x - who.eye_wide
@@ -128,7 +128,11 @@ def _eye(out: Floats, who: Identity, view: View, side: int, x: Floats, y: Floats
     r = np.hypot(across, v - view.gaze[1] - 0.35)
     iris = np.asarray(who.iris, np.float32) * (0.75 + 0.5 * rise(2, 5.5, r))[..., None]
     mix(out, iris, inside * rise(6.1, 5.5, r))
-    mix(out, np.array([14, 10, 9], np.float32), inside * np.maximum(rise(2.4, 1.9, r), 0.7 * np.exp(-(((r - 5.7) / 0.5) ** 2))))
+    mix(
+        out,
+        np.array([14, 10, 9], np.float32),
+        inside * np.maximum(rise(2.4, 1.9, r), 0.7 * np.exp(-(((r - 5.7) / 0.5) ** 2))),
+    )
     out *= 1 - 0.5 * (inside * rise(2.6, 0.2, upper - v))[..., None]
     spot = np.hypot(across - 1.6 * side * np.sign(view.light.towards[0]), v - view.gaze[1] - 2.0)
     mix(out, np.array([250, 250, 250], np.float32), inside * rise(1.25, 0.7, spot) * 0.9)

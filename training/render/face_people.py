@@ -6,9 +6,10 @@ Ranges are wider than among people, so that networks trained on photos tell the 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from training.render.sdf import Floats
 from training.render.skin import SKIN, Light
@@ -212,9 +213,9 @@ def draw_view(rng: Rng, steady: float = 1.0) -> View:
     )
 
 
-def straight(view: View) -> View:
-    """The same, from the front and with a closed mouth."""
-    return replace(view, yaw=0.0, pitch=0.0, roll=0.0, smile=0.0, gap=0.0)
+def nearest_tone(who: Identity) -> int:
+    """The index into SKIN that is nearest: for the hands of the same person."""
+    return int(np.argmin(np.abs(SKIN - np.asarray(who.tone, np.float32)).sum(axis=1)))
 
 
 def _tone(place: float, rng: Rng) -> Colour:
@@ -223,5 +224,5 @@ def _tone(place: float, rng: Rng) -> Colour:
     return _triple(np.clip(colour * rng.normal(1, 0.025, 3), 20, 252))
 
 
-def _triple(v: Floats | np.ndarray) -> Colour:  # type: ignore[type-arg]
+def _triple(v: Floats | NDArray[np.float64]) -> Colour:
     return float(v[0]), float(v[1]), float(v[2])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -17,7 +18,7 @@ SKIN_KIND, EAR, NECK, HAIR, CAP, VEIL, FRAME, CLOTHES, LOCKS = range(9)
 FLAT = 2.35
 AROUND = np.radians(118)
 NOISE = 77
-Mask = NDArray[np.bool_]
+Numbers = NDArray[np.float32] | NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,13 @@ class Surface:
     angle: Floats
 
 
-def rise(low: float, high: float, v: Floats) -> Floats:
+def rise(low: float, high: float, v: Numbers) -> Floats:
     """0 below `low`, 1 above `high`, smooth between; falls where `low` is over `high`."""
     t = np.clip((v - low) / (high - low), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
-def bump(x: Floats, y: Floats, at: tuple[float, float], size: tuple[float, float]) -> Floats:
+def bump(x: Numbers, y: Numbers, at: tuple[float, float], size: tuple[float, float]) -> Floats:
     """A smooth hill of height 1."""
     return np.asarray(np.exp(-(((x - at[0]) / size[0]) ** 2) - ((y - at[1]) / size[1]) ** 2), np.float32)
 
@@ -51,8 +52,8 @@ def noise(seed: int, x: Floats, y: Floats, blur: tuple[float, float], each: floa
 
 @lru_cache(maxsize=64)
 def _cells(across: float, down: float) -> Floats:
-    cells = np.random.default_rng(NOISE).standard_normal((512, 512), np.float32)
-    cells = cv2.GaussianBlur(np.pad(cells, 96, mode="wrap"), (0, 0), sigmaX=across, sigmaY=down)[96:-96, 96:-96]
+    white = np.random.default_rng(NOISE).standard_normal((512, 512), np.float32)
+    cells = cv2.GaussianBlur(np.pad(white, 96, mode="wrap"), (0, 0), sigmaX=across, sigmaY=down)[96:-96, 96:-96]
     return np.asarray(cells / max(float(cells.std()), 1e-6), np.float32)
 
 
@@ -78,7 +79,7 @@ def sections(who: Identity, y: Floats) -> tuple[Floats, Floats, Floats]:
     kernel = np.exp(-((np.arange(-16, 17) / 7.0) ** 2))
     kernel /= kernel.sum()
 
-    def smooth(v: list[float]) -> Floats:
+    def smooth(v: Sequence[float]) -> Floats:
         line = np.pad(np.interp(table, at, v), 16, mode="edge")
         return np.asarray(np.interp(y, table, np.convolve(line, kernel, "valid")), np.float32)
 
@@ -86,16 +87,17 @@ def sections(who: Identity, y: Floats) -> tuple[Floats, Floats, Floats]:
     above = np.clip((y - 0.3 * w) / (0.7 * w), 0, 1)
     below = np.clip((c + 18 - y) / 18, 0, 1)
     cap = np.sqrt(np.maximum(1 - above**2.3, 0)) * np.maximum(1 - below**3, 0) ** 0.42
-    return smooth(wide) * cap, (zf - zb) / 2 * cap, (zf + zb) / 2
+    half, deep = (np.asarray(v * cap, np.float32) for v in (smooth(wide), (zf - zb) / 2))
+    return half, deep, np.asarray((zf + zb) / 2, np.float32)
 
 
 def base_depth(who: Identity, x: float, y: float) -> float:
     """Depth of the bare front at a place."""
     w, d, z = (float(v[0]) for v in sections(who, np.array([y], np.float32)))
-    return z + d * max(1 - (abs(x) / w) ** FLAT, 0.0) ** (1 / FLAT)
+    return z + d * float(max(1 - (abs(x) / w) ** FLAT, 0.0) ** (1 / FLAT))
 
 
-def ring(angle: Floats, w: Floats, d: Floats, z: Floats) -> tuple[Floats, Floats]:
+def ring(angle: Floats, w: Numbers, d: Numbers, z: Numbers) -> tuple[Floats, Floats]:
     """x and z on superellipses."""
     s, c = np.sin(angle), np.cos(angle)
     rho = (np.abs(s) ** FLAT + np.abs(c) ** FLAT) ** np.float32(-1 / FLAT)
@@ -107,7 +109,8 @@ def eye_frame(who: Identity, view: View, side: int, x: Floats, y: Floats) -> tup
     t = np.radians(who.eye_tilt)
     c, s = float(np.cos(t)), float(np.sin(t))
     dx = (x - side * who.eye_x) * side
-    u, v = (dx * c + y * s) / who.eye_wide, y * c - dx * s
+    u = np.asarray((dx * c + y * s) / who.eye_wide, np.float32)
+    v = np.asarray(y * c - dx * s, np.float32)
     lens = np.clip(1 - u * u, 0, 1)
     opened = who.eye_open * (1 - 0.5 * view.squint)
     upper = opened * lens**0.62 * (1 - 0.16 * u)

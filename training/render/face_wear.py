@@ -32,12 +32,16 @@ def body(who: Identity, step: float, shirt: bool) -> list[Sheet]:
     tone, c = np.asarray(who.tone, np.float32), who.chin_y
     thick = 0.72 * who.jaw_wide + (4 if who.woman else 11)
     points, _ = tube(
-        (c + 40, c, c - 40, c - 75), (thick - 6, thick, thick + 2, thick + 22), (30, 40, 40, 52), (-62, -62, -62, -66), step
+        (c + 40, c, c - 40, c - 75),
+        (thick - 6, thick, thick + 2, thick + 22),
+        (30, 40, 40, 52),
+        (-62, -62, -62, -66),
+        step,
     )
     under = 1 - 0.3 * rise(c - 26, c + 2, points[..., 1:2])
     out = [Sheet(points, tone * 0.96 * under, NECK, 0.3, soft=True)]
     if shirt:
-        points, angle = tube(
+        points, _ = tube(
             (c - 26, c - 42, c - 62, c - 100, c - 190),
             (thick + 4, thick + 14, 130, 196, 215),
             (40, 52, 66, 78, 100),
@@ -154,6 +158,7 @@ def _hijab(who: Identity, step: float) -> Sheet:
     wide = np.minimum(0.5 * (who.cheek_wide + who.temple_wide) - 5, 0.93 * face + 3 * rise(0.0, -0.8, t))
     edge = (np.abs(x) / np.maximum(wide, 1)) ** 2.5 + np.abs((y - middle) / half) ** 2.5
     there = (edge > 1) | (np.cos(angle) < 0)
+    there &= y > c - 66 - 60 * np.cos(np.clip(x / 110, -1.5, 1.5))
     folds = noise(who.grain + 14, x + 0.4 * y, y * 0.35, (7, 9), 1.0)
     points[..., 2] += folds * (2.2 * rise(c + 10, c - 40, y) + 0.5)
     points[..., 2] -= 7 * rise(1.5, 1.0, edge) * rise(c - 14, c, y)
@@ -191,7 +196,9 @@ def spectacles(who: Identity, step: float) -> list[Sheet]:
         first /= np.linalg.norm(first, axis=1, keepdims=True)
         second = np.cross(along, first)
         radius = 0.5 * thick + 0.25
-        points = line[:, None] + radius * (np.cos(phi)[None, :, None] * first[:, None] + np.sin(phi)[None, :, None] * second[:, None])
+        points = line[:, None] + radius * (
+            np.cos(phi)[None, :, None] * first[:, None] + np.sin(phi)[None, :, None] * second[:, None]
+        )
         colour = np.broadcast_to(np.asarray(who.rim_colour, np.float32), points.shape)
         out.append(Sheet(np.asarray(points, np.float32), colour, FRAME, 1.5, both=True))
     return out

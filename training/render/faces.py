@@ -5,7 +5,7 @@ The same identity seed gives the same person under every view seed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,6 +17,7 @@ from training.render.face_shape import CLOTHES, LOCKS, NECK, SKIN_KIND, VEIL, ea
 from training.render.face_wear import body, spectacles, worn
 from training.render.kinematics import rotation
 from training.render.sdf import Floats
+from training.render.skin import Light
 from training.render.splat import Sheet, gathered, lit, nearest
 
 OVER = 2
@@ -42,14 +43,17 @@ def render_face(
     *,
     size: int,
     bust: bool = True,
+    light: Light | None = None,
 ) -> DrawnFace:
     """Draw a head of about `size` pixels from chin to crown; with `bust` also the upper chest, else the neck only.
 
-    Seeds stand for `draw_identity(seed)` and `draw_view` of that seed.
+    Seeds stand for `draw_identity(seed)` and `draw_view` of that seed; `light` instead of the view's own.
     """
     who = draw_identity(identity) if isinstance(identity, int) else identity
     rng = np.random.default_rng([VIEWS, view if isinstance(view, int) else 0, who.grain])
     seen_as = draw_view(rng) if isinstance(view, int) else view
+    if light is not None:
+        seen_as = replace(seen_as, light=light)
     tall = who.crown_y + (12 if who.hair in ("peci", "hijab") else 0.6 * who.hair_high) - who.chin_y
     px = size * OVER / tall
     step = float(np.clip(1.3 / px, 0.3, 2.5))
@@ -70,12 +74,10 @@ def render_face(
     kinds = np.where(seen >= 0, cloud.kind[np.maximum(seen, 0)], -1)
     points = flat(marks(who, seen_as) @ turn.T)
     box = _box(kinds, float(points[3:, 1].mean() + (who.mouth_y - who.chin_y + 4) * px))
+    share = alpha.astype(np.float32)
     if not bust:
-        _fade(alpha_of := alpha.astype(np.float32), kinds, float(points[3:, 1].mean()), px, who)
-        alpha_share = alpha_of
-    else:
-        alpha_share = alpha.astype(np.float32)
-    rgba = _shrunk(rgb, (seen >= 0).astype(np.float32), alpha_share, seen_as, size, rng)
+        _fade(share, kinds, float(points[3:, 1].mean()), px, who)
+    rgba = _shrunk(rgb, (seen >= 0).astype(np.float32), share, seen_as, size, rng)
     scaled = tuple(float(v) / OVER for v in box)
     centre = (float(middle[0]) / OVER, float(middle[1]) / OVER)
     return DrawnFace(rgba, (scaled[0], scaled[1], scaled[2], scaled[3]), points / np.float32(OVER), centre)
@@ -114,7 +116,9 @@ def _fade(alpha: Floats, kinds: NDArray[np.int8], mouth: float, px: float, who: 
     alpha *= np.where(np.isin(kinds, (VEIL, LOCKS)), 1, ramp)
 
 
-def _shrunk(rgb: Floats, filled: Floats, alpha: Floats, view: View, size: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+def _shrunk(
+    rgb: Floats, filled: Floats, alpha: Floats, view: View, size: int, rng: np.random.Generator
+) -> NDArray[np.uint8]:
     """From the fine grid to pixels, with the softness and noise of a camera."""
     small = (rgb.shape[1] // OVER, rgb.shape[0] // OVER)
     weight = cv2.resize(filled, small, interpolation=cv2.INTER_AREA)

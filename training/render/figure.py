@@ -100,31 +100,33 @@ def _triple(v: Floats | NDArray[np.float64]) -> tuple[float, float, float]:
     return float(v[0]), float(v[1]), float(v[2])
 
 
-def _flesh(looks: Looks, arms: list[Arm], turn: float) -> Flesh:
+def _flesh(looks: Looks, arms: list[Arm], turn: float, head: bool) -> Flesh:
     out, g = Flesh(), looks.girth
+    hair = looks.hair if head else "none"
     front = np.array([0.0, 0, 1])
 
     def add(a: tuple[float, ...], b: tuple[float, ...], ra: float, rb: float, part: int, k: float) -> None:
         out.add(np.array(a), np.array(b), (ra, rb), (k, k), part, front)
 
-    add((-0.04, 0.12, -0.08), (0.04, 0.12, -0.08), 0.385, 0.385, FACE, 0.2)
-    add((0, 0.02, 0.06), (0, -0.3, 0.1), 0.33, 0.2, FACE, 0.25)
-    add((0.1, -0.16, 0.1), (-0.1, -0.16, 0.1), 0.25, 0.25, FACE, 0.15)
-    add((turn * 0.1, 0.06, 0.4), (turn * 0.22, -0.09, 0.46), 0.035, 0.065, FACE, 0.1)
-    for s in (-1, 1):
-        add((s * 0.4, 0.04, -0.05), (s * 0.385, -0.08, -0.03), 0.07, 0.05, FACE, 0.05)
-    add((0, -0.3, -0.06), (0, -0.8, -0.1), 0.23, 0.26, FACE, 0.1)
-    if looks.hair in ("short", "long"):
+    if head:
+        add((-0.04, 0.12, -0.08), (0.04, 0.12, -0.08), 0.385, 0.385, FACE, 0.2)
+        add((0, 0.02, 0.06), (0, -0.3, 0.1), 0.33, 0.2, FACE, 0.25)
+        add((0.1, -0.16, 0.1), (-0.1, -0.16, 0.1), 0.25, 0.25, FACE, 0.15)
+        add((turn * 0.1, 0.06, 0.4), (turn * 0.22, -0.09, 0.46), 0.035, 0.065, FACE, 0.1)
+        for s in (-1, 1):
+            add((s * 0.4, 0.04, -0.05), (s * 0.385, -0.08, -0.03), 0.07, 0.05, FACE, 0.05)
+    add((0, -0.3, -0.06), (0, -0.8, -0.1), 0.23, 0.26, FACE if head else BARE, 0.1)
+    if hair in ("short", "long"):
         add((-0.07, 0.2, -0.13), (0.07, 0.2, -0.13), 0.4, 0.4, HAIR, 0.03)
         add((-0.15, 0.4, 0.02), (0.16, 0.4, 0.05), 0.16, 0.14, HAIR, 0.1)
-    if looks.hair == "long":
+    if hair == "long":
         for s in (-1, 1):
             add((s * 0.3, 0.1, -0.2), (s * 0.36, -0.75, -0.15), 0.2, 0.16, HAIR, 0.1)
-    if looks.hair == "peci":
+    if hair == "peci":
         add((-0.07, 0.14, -0.16), (0.07, 0.14, -0.16), 0.385, 0.385, HAIR, 0.03)
         add((-0.12, 0.36, -0.1), (0.12, 0.36, -0.1), 0.33, 0.33, CAP, 0.01)
         add((-0.16, 0.48, -0.05), (0.16, 0.48, -0.05), 0.22, 0.22, CAP, 0.1)
-    if looks.hair == "hijab":
+    if hair == "hijab":
         add((-0.05, 0.14, -0.17), (0.05, 0.14, -0.17), 0.47, 0.47, CAP, 0.03)
         add((0, 0.1, -0.18), (0, -0.4, -0.2), 0.46, 0.44, CAP, 0.06)
         add((0, -0.72, -0.04), (0, -1.2, 0.14), 0.31, 0.48, CAP, 0.12)
@@ -141,13 +143,22 @@ def _flesh(looks: Looks, arms: list[Arm], turn: float) -> Flesh:
 
 
 def draw_figure(
-    looks: Looks, arms: list[Arm], head_px: float, below: float, light: Light, rng: np.random.Generator
+    looks: Looks,
+    arms: list[Arm],
+    head_px: float,
+    below: float,
+    light: Light,
+    rng: np.random.Generator,
+    head: bool = True,
 ) -> Figure:
-    """Draw a person down to `below` heads under the middle of the head. `head_px`: pixels of one head."""
+    """Draw a person down to `below` heads under the middle of the head. `head_px`: pixels of one head.
+
+    `head`: False leaves it out, for one that is laid on.
+    """
     low = min(head_px, 46.0)
     width, height = round(2 * WIDE * low), round((ABOVE + below) * low)
     turn = float(rng.uniform(-1, 1))
-    flesh = _flesh(looks, arms, turn)
+    flesh = _flesh(looks, arms, turn, head)
 
     def to_px(v: list[Vector]) -> Floats:
         return np.asarray(np.array(v) * low * np.array([1, -1, 1]) + np.array([WIDE * low, ABOVE * low, 0]), np.float32)
@@ -179,8 +190,8 @@ def draw_figure(
     half = 0.52 if looks.hair in ("hijab", "long") else 0.44
     top = 0.68 if looks.hair in ("hijab", "peci") else 0.6
     origin = (WIDE * head_px, ABOVE * head_px)
-    head = (origin[0] - half * head_px, origin[1] - top * head_px, 2 * half * head_px, (top + 0.52) * head_px)
-    return Figure(rgba, origin, head)
+    box = (origin[0] - half * head_px, origin[1] - top * head_px, 2 * half * head_px, (top + 0.52) * head_px)
+    return Figure(rgba, origin, box)
 
 
 def _albedo(

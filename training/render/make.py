@@ -3,6 +3,8 @@
 python -m training.render.make hands DIR [--count 300]    # PNG with alpha; index.csv: file, pose, side, thumb,
                                                           #   x, y, w, h: the hand without its forearm
 python -m training.render.make scenes DIR [--count 300]   # JPEG; index.csv: file, kind, x, y, w, h, pose
+python -m training.render.make faces DIR [--count 300]    # JPEG; index.csv: file, identity, x, y, w, h of the head,
+                                                          #   x0, y0 ... x4, y4: eyes, nose, mouth corners
 """
 
 from __future__ import annotations
@@ -16,17 +18,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from training.render.backdrop import PLACES, draw_backdrop
+from training.render.faces import over, render_face
 from training.render.hand import POSES, render_hand
 from training.render.scene import render_scene
 
 # Poses of which real pictures are plenty: half as many are drawn.
 PLENTY = ("peace", "palm", "other")
-HANDS, SCENES = 1_000, 2_000
+HANDS, SCENES, FACES = 1_000, 2_000, 3_000
+# Identities of samples are below; four pictures each.
+FIRST_IDENTITY, VIEWS_EACH = 100_000, 4
 CROWDS = (1, 1, 2, 3, 4, 5, 6, 8, 9, 10, 12)
 
 HEADERS = {
     "hands": ("file", "pose", "side", "thumb", "x", "y", "w", "h"),
     "scenes": ("file", "kind", "x", "y", "w", "h", "pose"),
+    "faces": ("file", "identity", "x", "y", "w", "h", *(f"{axis}{k}" for k in range(5) for axis in "xy")),
 }
 
 Row = Sequence[str | float]
@@ -62,10 +69,26 @@ def scenes(folder: Path, count: int) -> Iterator[tuple[str, list[Row]]]:
         yield name, [(name, kind, *(round(v, 1) for v in box), pose) for kind, box, pose in boxes]
 
 
+def faces(folder: Path, count: int) -> Iterator[tuple[str, list[Row]]]:
+    """One head and shoulders after another before a place, heads of 48 to 220 pixels."""
+    for i in range(count):
+        name = f"{i:04d}.jpg"
+        if (folder / name).exists():
+            continue
+        rng = np.random.default_rng([FACES, i])
+        identity = FIRST_IDENTITY + i // VIEWS_EACH
+        face = render_face(identity, i % VIEWS_EACH, size=int(np.exp(rng.uniform(np.log(48), np.log(220)))))
+        height, width = face.rgba.shape[:2]
+        picture = over(face, draw_backdrop(str(rng.choice(PLACES)), width, height, rng))
+        quality = [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(60, 96))]
+        cv2.imwrite(str(folder / name), cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), quality)
+        yield name, [(name, str(identity), *(round(float(v), 1) for v in (*face.box, *face.points.ravel())))]
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("hands", "scenes"))
+    parser.add_argument("what", choices=tuple(HEADERS))
     parser.add_argument("folder", type=Path)
     parser.add_argument("--count", type=int, default=300)
     args = parser.parse_args()
@@ -77,7 +100,8 @@ def main() -> None:
         table = csv.writer(out)
         if fresh:
             table.writerow(HEADERS[args.what])
-        for _, rows in (hands if args.what == "hands" else scenes)(args.folder, args.count):
+        make = {"hands": hands, "scenes": scenes, "faces": faces}[args.what]
+        for _, rows in make(args.folder, args.count):
             table.writerows(rows)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.render.backdrop import PLACES, draw_backdrop
+from training.render.faces import render_face
 from training.render.figure import Arm, Looks, draw_figure, draw_looks
 from training.render.hand import POSES, RenderedHand, render_hand
 from training.render.sdf import Floats
@@ -38,13 +39,24 @@ class SceneHand:
 
 
 @dataclass(frozen=True, slots=True)
+class SceneFace:
+    """A face in a scene that is somebody's. `identity`: seed; `points`: 5×2, as in `faces.DrawnFace`."""
+
+    box: Box
+    points: Floats
+    identity: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
 class Scene:
-    """`rgb`: H×W×3; boxes (x, y, width, height) in its pixels, clipped to it."""
+    """`rgb`: H×W×3; boxes (x, y, width, height) in its pixels, clipped to it. `faces`: of people who have one."""
 
     rgb: NDArray[np.uint8]
     bodies: tuple[Box, ...]
     heads: tuple[Box, ...]
     hands: tuple[SceneHand, ...]
+    faces: tuple[SceneFace, ...] = ()
 
 
 @dataclass(slots=True)
@@ -52,12 +64,14 @@ class Person:
     """One to be drawn. `at`: middle of the head; `head_px`: pixels of one head; `poses`: viewer's left and right hand.
 
     A pose is one of POSES, "rest" (hanging), "clasped" (both), "hidden", or hand_heart (both).
+    `face`: seeds of an identity and a view, for a head with a face that can be told from others.
     """
 
     at: tuple[float, float]
     head_px: float
     poses: tuple[str, str]
     looks: Looks | None = None
+    face: tuple[int, int] | None = None
 
 
 @dataclass(slots=True)
@@ -116,8 +130,9 @@ def render_scene(
     if behind is not None:
         behind(canvas.rgb)
     heads, bodies, hands = [], [], []
+    faces: list[SceneFace] = []
     for i, person in enumerate(crowd):
-        body, head, theirs = _draw_person(canvas, person, i, light, rng)
+        body, head, theirs = _draw_person(canvas, person, i, light, rng, faces)
         bodies.append(body)
         heads.append(head)
         hands += theirs
@@ -136,7 +151,7 @@ def render_scene(
     shown = [i for i in range(len(crowd)) if canvas.visible(i) > 0.08]
     bodies = [_visible_box(canvas, i, bodies[i]) for i in shown]
     kept = [_clip(heads[i], width, height) for i in shown if _inside(heads[i], width, height) > 0.6]
-    return Scene(_finish(canvas.rgb, rng), tuple(bodies), tuple(kept), tuple(seen))
+    return Scene(_finish(canvas.rgb, rng), tuple(bodies), tuple(kept), tuple(seen), tuple(faces))
 
 
 def arrange(rng: Rng, count: int, poses: Sequence[str], width: int, height: int) -> list[Person]:
@@ -167,16 +182,19 @@ def arrange(rng: Rng, count: int, poses: Sequence[str], width: int, height: int)
 
 
 def _draw_person(
-    canvas: _Canvas, person: Person, index: int, light: Light, rng: Rng
+    canvas: _Canvas, person: Person, index: int, light: Light, rng: Rng, faces: list[SceneFace]
 ) -> tuple[Box, Box, list[tuple[Box, RenderedHand, str, int, int]]]:
     looks = person.looks or draw_looks(rng)
     u, (px, py) = person.head_px, person.at
     arms, pictures = _arms_and_hands(person, looks, light, rng)
     below = min((canvas.rgb.shape[0] - py) / u + 0.3, 6.8)
-    figure = draw_figure(looks, arms, u, below, light, rng)
+    figure = draw_figure(looks, arms, u, below, light, rng, head=person.face is None)
     left, top = px - figure.origin[0], py - figure.origin[1]
     canvas.paste(figure.rgba, left, top, index)
     head = (figure.head[0] + left, figure.head[1] + top, figure.head[2], figure.head[3])
+    if person.face is not None:
+        faces.append(_lay_face(canvas, person, person.face, index, light))
+        head = faces[-1].box
     out = []
     for k, (picture, anchor, at) in enumerate(pictures):
         x, y = px + at[0] * u - anchor[0], py - at[1] * u - anchor[1]
@@ -186,6 +204,16 @@ def _draw_person(
             out.append(((box[0] + x, box[1] + y, box[2], box[3]), picture, side, ident, index))
     body = (left, top, float(figure.rgba.shape[1]), float(figure.rgba.shape[0]))
     return body, head, out
+
+
+def _lay_face(canvas: _Canvas, person: Person, face: tuple[int, int], index: int, light: Light) -> SceneFace:
+    """A head with a face onto the neck, in the light of the scene."""
+    identity, view = face
+    drawn = render_face(identity, view, size=round(1.12 * person.head_px), bust=False, light=light)
+    left, top = person.at[0] - drawn.centre[0], person.at[1] - 0.03 * person.head_px - drawn.centre[1]
+    canvas.paste(drawn.rgba, left, top, index)
+    box = (drawn.box[0] + left, drawn.box[1] + top, drawn.box[2], drawn.box[3])
+    return SceneFace(box, drawn.points + np.array([left, top], np.float32), identity, index)
 
 
 def _single_boxes(picture: RenderedHand) -> list[tuple[Box, str]]:

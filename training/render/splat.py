@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from training.render.sdf import FAR, Floats
 from training.render.skin import Light
 
-
 Places = NDArray[np.int32]
 
 
@@ -76,7 +75,7 @@ def gathered(sheets: list[Sheet], turn: Floats) -> Cloud:
                 np.full(count, one.soft),
             )
         )
-    return Cloud(*(np.concatenate(column) for column in zip(*parts, strict=True)))  # type: ignore[arg-type]
+    return Cloud(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
 def nearest(x: Floats, y: Floats, depth: Floats, width: int, height: int) -> Places:

@@ -52,11 +52,6 @@ class FacesDetector:
         self._name, self._purpose, self._show_possible = gallery.name, purpose.strip(), show_possible
         self._by_id = {one.id: one for one in read.candidates}
 
-    @property
-    def note(self) -> str:
-        """What must be said of a user's own embedder, or ""."""
-        return self._networks.note
-
     def digests(self) -> tuple[Digest, ...]:
         return (*self._networks.digests, self._matcher.gallery.digest())
 
@@ -89,6 +84,7 @@ class FacesDetector:
             named=named,
             unnamed=len(clear) - named,
             skipped=Skipped(**{gate.value: skipped[gate] for gate in Gate}),
+            note=self._networks.note or None,
         )
         return Seen(evidence, matching=matching)
 

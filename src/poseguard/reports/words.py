@@ -216,6 +216,8 @@ def matching_line(matching: Matching, lang: str) -> str:
     parts = [gallery, say("reports.matching_counts", lang, **_compared(matching, lang))]
     if why := skipped_faces(matching, lang):
         parts.append(say("reports.matching_skipped", lang, why=why))
+    if matching.note:
+        parts.append(prose(matching.note))
     return " ".join([*parts, say("reports.matching_forgotten", lang)])
 
 
@@ -227,6 +229,8 @@ def matching_rows(matching: Matching, lang: str) -> Iterator[tuple[str, str]]:
     yield say("reports.row_faces", lang), say("reports.matching_counts", lang, **_compared(matching, lang))
     if why := skipped_faces(matching, lang):
         yield say("reports.row_skipped", lang), why
+    if matching.note:
+        yield say("reports.row_network", lang), prose(matching.note)
 
 
 def _gallery(matching: Matching, lang: str) -> dict[str, str]:
