@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -18,7 +19,9 @@ SAMPLES = ROOT / "samples"
 sys.path.insert(0, str(ROOT))
 
 from poseguard.results import Hand, Level, Status  # noqa: E402
-from training.render import POSES, render_hand  # noqa: E402
+from training.render import POSES, make, render_hand  # noqa: E402
+from training.render.face_people import View, draw_identity, draw_view  # noqa: E402
+from training.render.faces import render_face  # noqa: E402
 from training.render.scene import Person, render_scene  # noqa: E402
 
 EXPECTED = tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8"))
@@ -99,9 +102,86 @@ def test_a_scene_knows_its_people_and_keeps_its_boxes_inside() -> None:
         assert x >= 0 and y >= 0 and x + w <= 320 and y + h <= 240 and w > 4 and h > 4
 
 
+def ahead(view: View) -> View:
+    """The same from the front, with a still face."""
+    return replace(view, yaw=0.0, pitch=0.0, roll=0.0, smile=0.0, gap=0.0, squint=0.0, gaze=(0.0, 0.0))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_five_points_lie_on_the_face_in_their_order(seed: int) -> None:
+    drawn = render_face(seed, 0, size=90)
+    x, y, w, h = drawn.box
+    left, right, nose, corner, other = drawn.points
+    assert ((drawn.points >= (x, y)) & (drawn.points <= (x + w, y + h))).all()
+    assert left[0] < right[0] and corner[0] < other[0]
+    assert max(left[1], right[1]) < nose[1] < min(corner[1], other[1])
+    assert (drawn.rgba[drawn.points[:, 1].astype(int), drawn.points[:, 0].astype(int), 3] == 255).all()
+    assert 0.8 * 90 < h < 1.35 * 90
+
+
+def test_a_head_turned_moves_its_nose_and_not_its_eyes_middle() -> None:
+    who = draw_identity(3)
+    view = ahead(draw_view(rng()))
+    nose = [render_face(who, replace(view, yaw=yaw), size=100).points for yaw in (-20.0, 0.0, 20.0)]
+    offset = [float(p[2, 0] - p[:2, 0].mean()) / float(p[1, 0] - p[0, 0]) for p in nose]
+    assert offset[1] == pytest.approx(0, abs=0.02)
+    assert abs(offset[0]) > 0.08 and offset[0] * offset[2] < 0
+
+
+def test_eyes_are_dark_where_their_points_are() -> None:
+    who = replace(draw_identity(3), tone=(230.0, 190.0, 160.0), glasses=False)
+    drawn = render_face(who, ahead(draw_view(rng())), size=160)
+    grey = drawn.rgba[..., :3].mean(axis=2)
+    for x, y in drawn.points[:2].astype(int):
+        cheek = grey[y + 22 : y + 28, x - 3 : x + 4].mean()
+        assert grey[y - 3 : y + 4, x - 3 : x + 4].min() < 0.5 * cheek
+
+
+def test_an_identity_is_the_same_under_every_view_and_a_picture_is_its_seeds() -> None:
+    first, again, turned, other = (render_face(i, v, size=64) for i, v in ((1, 0), (1, 0), (1, 1), (2, 0)))
+    assert np.array_equal(first.rgba, again.rgba)
+    assert not np.array_equal(first.rgba, turned.rgba) and not np.array_equal(first.rgba, other.rgba)
+
+
+def test_people_with_a_face_keep_their_hands_and_their_place() -> None:
+    people = [Person((90, 80), 40, ("palm", "hidden"), face=(1, 0)), Person((230, 80), 40, ("hidden", "fist"))]
+    scene = render_scene(rng(4), people, size=(320, 240), place="office")
+    assert {(h.pose, h.person) for h in scene.hands} == {("palm", 0), ("fist", 1)}
+    (face,) = scene.faces
+    assert (face.identity, face.person) == (1, 0)
+    assert scene.heads[0] == pytest.approx(face.box)
+    assert np.abs(face.points.mean(axis=0) - (90, 80)).max() < 14
+
+
+def test_drawn_faces_for_training_come_with_their_boxes_and_points(tmp_path: Path) -> None:
+    rows = [row for _, table in make.faces(tmp_path, 3) for row in table]
+    assert [row[0] for row in rows] == ["0000.jpg", "0001.jpg", "0002.jpg"]
+    for row in rows:
+        assert len(row) == len(make.HEADERS["faces"])
+        with Image.open(tmp_path / str(row[0])) as picture:
+            assert all(0 <= float(v) <= max(picture.size) for v in row[2:])
+    assert list(make.faces(tmp_path, 3)) == []
+
+
+def test_candidate_stands_in_one_sample_and_hangs_in_another(drawing: ModuleType) -> None:
+    seventeen, eighteen = (drawing.SAMPLES[name].people for name in ("17-bersama-calon.jpg", "18-poster-calon.jpg"))
+    assert [person.face[0] for person in seventeen].count(drawing.CANDIDATE) == 1
+    assert drawing.CANDIDATE not in [person.face[0] for person in eighteen]
+    views = {person.face[1] for person in seventeen if person.face[0] == drawing.CANDIDATE}
+    assert not views & {one.view for one in drawing.PORTRAITS.values()}
+    assert {one.identity for one in drawing.PORTRAITS.values()} == {drawing.CANDIDATE}
+    assert drawing.CANDIDATE < make.FIRST_IDENTITY
+
+
+def test_a_redrawn_portrait_is_the_one_that_is_kept(drawing: ModuleType) -> None:
+    name = "calon-contoh/potret-2.jpg"
+    with Image.open(SAMPLES / name) as kept:
+        assert np.abs(np.asarray(kept.convert("RGB"), float) - drawing.portrait(name)).mean() < 6
+
+
 def test_every_sample_is_drawn_and_expected_and_all_stay_small(drawing: ModuleType) -> None:
-    files = {p.name for p in SAMPLES.iterdir() if p.suffix in (".jpg", ".webp", ".png")}
-    assert files == set(EXPECTED) == {*drawing.SAMPLES, drawing.LOGO}
+    files = {p.relative_to(SAMPLES).as_posix() for p in SAMPLES.rglob("*") if p.suffix in (".jpg", ".webp", ".png")}
+    assert files == set(EXPECTED) == {*drawing.SAMPLES, *drawing.PORTRAITS, drawing.LOGO}
     assert sum((SAMPLES / name).stat().st_size for name in files) < 3_000_000
 
 

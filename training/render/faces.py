@@ -60,7 +60,7 @@ def render_face(
     sheets = _sheets(who, seen_as, step, bust)
     turn = np.asarray(rotation(seen_as.yaw, seen_as.pitch, seen_as.roll), np.float32)
     cloud = gathered(sheets, turn)
-    width, height = OVER * round(1.9 * size), OVER * round((1.75 if bust else 1.62) * size)
+    width, height = OVER * round(1.9 * size), OVER * round((1.75 if bust else 2.0) * size)
     middle = np.array([width / 2, (who.crown_y + 0.3 * tall) * px], np.float32)
 
     def flat(points: Floats) -> Floats:
@@ -129,4 +129,4 @@ def _shrunk(
     colour = cv2.GaussianBlur(colour, (0, 0), blur) / np.maximum(weight, 1e-3)
     share = cv2.GaussianBlur(share, (0, 0), min(blur, 0.8))
     grain = cv2.GaussianBlur(rng.standard_normal(colour.shape, np.float32), (0, 0), 0.6) * np.float32(1.7 * view.noise)
-    return np.dstack([np.clip(colour + grain, 0, 255), np.clip(share, 0, 1) * 255]).astype(np.uint8)
+    return np.dstack([np.clip(colour + grain, 0, 255), np.clip(share, 0, 1) * 255 + 0.5]).astype(np.uint8)

@@ -98,28 +98,32 @@ def nearest(x: Floats, y: Floats, depth: Floats, width: int, height: int) -> Pla
 def lit(cloud: Cloud, seen: Places, px: float, light: Light) -> Floats:
     """RGB (height × width × 3, 0..255) of the nearest points, 0 where there is none. `px`: pixels a millimetre."""
     there = seen >= 0
-    index = np.maximum(seen, 0)
+    index = seen[there]
     n = cloud.normals[index]
     towards = light.towards * np.array([1, -1, 1], np.float32)
-    facing = n @ towards
-    wrap = np.clip((facing + 0.25) / 1.25, 0, 1)
-    shadow = _shadow(cloud, seen, towards, px)
-    open_sky = _openness(cloud, seen, px)
-    key = light.key * wrap * (0.2 + 0.8 * shadow)
-    sky = light.sky * (0.72 + 0.28 * n[..., 1]) * (0.3 + 0.7 * open_sky)
-    soft = (cloud.soft[index] & there).astype(np.float32)
-    strength = np.repeat(((key + sky) * there)[..., None], 3, axis=2)
-    for channel, reach in enumerate((2.6, 1.2, 0.8)):
-        weight = cv2.GaussianBlur(soft, (0, 0), max(reach * px, 0.3))
-        under = cv2.GaussianBlur(strength[..., channel] * soft, (0, 0), max(reach * px, 0.3))
-        strength[..., channel] += (under / np.maximum(weight, 1e-3) - strength[..., channel]) * soft
+    shadow = _shadow(cloud, seen, towards, px)[there]
+    open_sky = _openness(cloud, seen, px)[there]
+    key = light.key * np.clip((n @ towards + 0.25) / 1.25, 0, 1) * (0.2 + 0.8 * shadow)
+    strength = key + light.sky * (0.72 + 0.28 * n[:, 1]) * (0.3 + 0.7 * open_sky)
+    under = _under(strength, cloud.soft[index].astype(np.float32), there, px)
     half = towards + np.array([0, 0, 1], np.float32)
-    half /= np.linalg.norm(half)
-    shine = np.clip(n @ half, 0, 1)
+    shine = np.clip(n @ (half / np.linalg.norm(half)), 0, 1)
     gloss = light.gloss * cloud.gloss[index] * (0.75 * shine**14 + 0.6 * shine**60) * shadow
-    linear = (cloud.colour[index] / 255) ** 2.2 * strength * light.tint * 1.12 + gloss[..., None]
-    out = 255 * np.clip(linear, 0, 1) ** (1 / 2.2) * there[..., None]
-    return np.asarray(out, np.float32)
+    linear = (cloud.colour[index] / 255) ** np.float32(2.2) * under * (light.tint * np.float32(1.12)) + gloss[:, None]
+    out = np.zeros((*seen.shape, 3), np.float32)
+    out[there] = 255 * np.clip(linear, 0, 1) ** np.float32(1 / 2.2)
+    return out
+
+
+def _under(strength: Floats, soft: Floats, there: NDArray[np.bool_], px: float) -> Floats:
+    """Light (N×3) after it went on under what is soft: red the farthest."""
+    whole, part = np.zeros(there.shape, np.float32), np.zeros(there.shape, np.float32)
+    whole[there], part[there] = strength * soft, soft
+    out = np.empty((len(strength), 3), np.float32)
+    for channel, reach in enumerate((2.6, 1.2, 0.8)):
+        weight, spread = (cv2.GaussianBlur(v, (0, 0), max(reach * px, 0.3))[there] for v in (part, whole))
+        out[:, channel] = strength + (spread / np.maximum(weight, 1e-3) - strength) * soft
+    return out
 
 
 def _openness(cloud: Cloud, seen: Places, px: float) -> Floats:
