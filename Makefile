@@ -8,8 +8,11 @@ READY := .venv/.ready
 
 demo: networks
 	@mkdir -p out
+	@$(BIN)/poseguard gallery create out/calon.faces --force --note "samples/"
+	@$(BIN)/poseguard gallery add out/calon.faces --id contoh --name "Calon Contoh" --election pilkada-2024 \
+		--number 2 --source "samples/draw.py" samples/calon-contoh/*.jpg
 	@$(BIN)/poseguard scan samples/ --election pilkada-2024 --posted 2024-10-15 \
-		--format text --format html --output out/demo.html || test $$? -eq 1 -o $$? -eq 3
+		--gallery out/calon.faces --purpose demo --format text --format html --output out/demo.html || test $$? -eq 1 -o $$? -eq 3
 	@echo
 	@echo "out/demo.html shows the same with pictures: open it in a browser."
 

@@ -25,7 +25,9 @@ from poseguard.cli.spoken import spoken
 from poseguard.errors import ExitCode
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-PICTURES = sorted(p for p in SAMPLES.iterdir() if p.suffix in (".jpg", ".webp", ".png"))
+PICTURES = sorted(
+    p.relative_to(SAMPLES).as_posix() for p in SAMPLES.rglob("*") if p.suffix in (".jpg", ".webp", ".png")
+)
 EXPECTED = tomllib.loads((SAMPLES / "expected.toml").read_text(encoding="utf-8"))
 CAMPAIGN = ("--election", "pilkada-2024", "--posted", "2024-10-15", "--subject", "pns")
 # Workers and their parent speak through socketpair(), which reaches nobody else; anything more is a connection.
@@ -98,9 +100,13 @@ def test_the_guard_against_sockets_does_guard(tmp_path: Path) -> None:
     assert "sockets are forbidden" in done.stderr
 
 
+def _name(row: dict[str, Any]) -> str:
+    return Path(row["photo"]["path"]).relative_to(SAMPLES).as_posix()
+
+
 def test_all_samples_are_scanned_without_a_socket(everything: Any) -> None:
     _, done, told = everything
-    assert [Path(row["photo"]["path"]).name for row in told] == [p.name for p in PICTURES]
+    assert sorted(map(_name, told)) == PICTURES
     assert "sockets" not in done.stderr + json.dumps(told)
 
 
@@ -126,7 +132,7 @@ def test_every_format_speaks_of_every_photo(everything: Any) -> None:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_each_sample_gives_what_it_was_drawn_for(name: str, everything: Any) -> None:
     expected = EXPECTED[name]
-    (row,) = (row for row in everything[2] if Path(row["photo"]["path"]).name == name)
+    (row,) = (row for row in everything[2] if _name(row) == name)
     told = Counter(e["label"] for e in row["evidence"] if e["kind"] == "hand" and e["label"] != "other")
     assert row["status"] == expected["status"]
     assert row["risk"]["level"] == expected["level"]
@@ -136,7 +142,7 @@ def test_each_sample_gives_what_it_was_drawn_for(name: str, everything: Any) -> 
 
 
 def test_every_sample_has_its_expected_result() -> None:
-    assert sorted(EXPECTED) == [p.name for p in PICTURES]
+    assert sorted(EXPECTED) == PICTURES
 
 
 def test_marked_copies_are_new_pictures_without_metadata(everything: Any) -> None:

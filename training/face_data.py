@@ -118,7 +118,7 @@ def heads(drawn: Path | None) -> None:
             face.append(True)
             mask.append(int(covered))
     if drawn is not None:
-        for row in table(drawn / "faces.csv"):
+        for row in table(drawn / "index.csv"):
             values = [float(row[k]) for k in ("x", "y", "w", "h")]
             dots = np.array([[float(row[f"x{i}"]), float(row[f"y{i}"])] for i in range(5)], np.float32)
             length = ROOM * max(values[2:])
