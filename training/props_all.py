@@ -1,6 +1,6 @@
 """Steps 9 to 11 in one command, for a machine with a GPU: scenes, crops, the props detector and its export.
 
-    python -m training.props_all --device 0 [--scenes 60000] [--epochs 12] [--batch 128] [--jobs 16] [--start CHECKPOINT]
+    python -m training.props_all --device 0 [--scenes 60000] [--epochs 12] [--batch 128] [--jobs 16] [--start FILE]
 
 Needs this folder, src/, and of ../shared only data/props, data/hands/wild, data/hands/group, data/logos and the base
 weights; everything else is drawn where it runs. Says how long each step took; a step that fails ends the run.

@@ -7,12 +7,13 @@ one that is not what it should be raises one of `WRONG`.
 from __future__ import annotations
 
 import os
+import struct
 import tempfile
 import zipfile
 import zlib
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.lib import format as npy
@@ -33,6 +34,23 @@ WRONG = (
 )
 """What reading a file that is not what it should be may raise (RecursionError: JSON as deep as it is long)."""
 _STAMP = (1980, 1, 1, 0, 0, 0)
+# The end of a zip without a comment, and the mark of one with more members or bytes than plain zips may have.
+_END, _LARGE_END, _LARGE = struct.Struct("<4s4HLLH"), 20, b"PK\x06\x07"
+_ENTRY = 128
+
+
+def opened(file: IO[bytes], members: int) -> zipfile.ZipFile:
+    """To read from. Refused before its directory is read where that has room for many more than so many members (at
+    most 65,535), as the reader keeps half a kilobyte of each.
+    """
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - _END.size - _LARGE_END))
+    end = file.read()
+    expect(len(end) >= _END.size, "too short")
+    mark, *_, directory, _, comment = _END.unpack(end[-_END.size :])
+    expect(mark == b"PK\x05\x06" and comment == 0, "end")
+    expect(not end.startswith(_LARGE) and directory <= members * _ENTRY, "members")
+    return zipfile.ZipFile(file)
 
 
 def put(archive: zipfile.ZipFile, name: str, body: bytes, *, packed: bool = True) -> None:

@@ -45,13 +45,15 @@ def square(pixels: Pixels, box: Box, side: int, grow: float) -> Pixels:
     zoom = side / length
     left, top = x + width / 2 - length / 2, y + height / 2 - length / 2
     if zoom < 0.6:
-        x0, y0 = max(0, math.floor(left)), max(0, math.floor(top))
-        part = pixels[y0 : math.ceil(top + length) + 1, x0 : math.ceil(left + length) + 1]
+        # Of a box beside the picture its nearest row or column is left: OpenCV reads what lies beyond an empty array.
+        x0, y0 = (min(max(0, math.floor(v)), most - 1) for v, most in ((left, pixels.shape[1]), (top, pixels.shape[0])))
+        right, below = max(math.ceil(left + length) + 1, x0 + 1), max(math.ceil(top + length) + 1, y0 + 1)
+        part = pixels[y0:below, x0:right]
         # A photo of very few rows or columns would shrink to none.
         least = math.ceil(1 / zoom)
-        below, beside = max(0, least - part.shape[0]), max(0, least - part.shape[1])
-        if below or beside:
-            part = np.asarray(cv2.copyMakeBorder(part, 0, below, 0, beside, cv2.BORDER_REPLICATE), np.uint8)
+        rows, columns = max(0, least - part.shape[0]), max(0, least - part.shape[1])
+        if rows or columns:
+            part = np.asarray(cv2.copyMakeBorder(part, 0, rows, 0, columns, cv2.BORDER_REPLICATE), np.uint8)
         pixels = np.asarray(cv2.resize(part, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA), np.uint8)
         left, top, zoom = (left - x0) * zoom, (top - y0) * zoom, 1.0
     matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]], np.float32)

@@ -19,7 +19,11 @@ Rows = NDArray[np.float32]  # class, score, x, y, width, height in pixels of the
 
 
 def session(model: bytes, threads: int = 1) -> Any:
-    """An ONNX Runtime session for small networks on few cores: no spinning, no telemetry, quiet."""
+    """An ONNX Runtime session for small networks on few cores: no spinning, no telemetry, quiet.
+
+    `model` is all there is of it: a network that keeps its weights in other files is refused, for its digest would say
+    nothing of them and they would be looked for wherever the user stands.
+    """
     # Its import alone leaves a telemetry file in the temporary folder; what turns that off has to be there before.
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     import onnxruntime
@@ -29,6 +33,7 @@ def session(model: bytes, threads: int = 1) -> Any:
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", os.devnull)
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
 

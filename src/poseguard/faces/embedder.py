@@ -19,6 +19,7 @@ from poseguard.yolo import session
 Floats = NDArray[np.float32]
 
 _BATCH = 16
+_LARGEST_BATCH = 64
 _MEAN, _DEVIATION = np.array([[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]], np.float32)
 # retail-0095 sees a face closer: columns 8 to 104 of the aligned crop, enlarged.
 _CLOSER, _ENLARGED = slice(8, 104), 128
@@ -52,6 +53,8 @@ class Embedder:
         self._input: str = inputs[0].name
         self._fixed = isinstance(shape[0], int) and shape[0] > 0
         self._batch = int(shape[0]) if self._fixed else _BATCH
+        if self._batch > _LARGEST_BATCH:
+            raise ValueError(f"{shape}")
         self.sha256 = hashlib.sha256(model).hexdigest()
         trial = self._raw(np.full((1, SIDE, SIDE, 3), 114, np.uint8))
         self.width = trial.shape[1]
@@ -70,10 +73,10 @@ class Embedder:
         return _unit(both)
 
     def _raw(self, crops: Pixels) -> Floats:
-        fed = np.ascontiguousarray(_FEED[self.kind](crops).transpose(0, 3, 1, 2), np.float32)
         out = []
-        for start in range(0, len(fed), self._batch):
-            part = fed[start : start + self._batch]
+        for start in range(0, len(crops), self._batch):
+            fed = _FEED[self.kind](crops[start : start + self._batch])
+            part = np.ascontiguousarray(fed.transpose(0, 3, 1, 2), np.float32)
             lacking = self._batch - len(part) if self._fixed else 0
             whole = np.concatenate([part, np.zeros((lacking, *part.shape[1:]), np.float32)]) if lacking else part
             found = np.asarray(self._net.run(None, {self._input: whole})[0], np.float32)

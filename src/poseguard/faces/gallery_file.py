@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from poseguard.archive import WRONG, array, expect, member, put, put_array, replace_file, said
+from poseguard.archive import WRONG, array, expect, member, opened, put, put_array, replace_file, said
 from poseguard.errors import UsageError
 from poseguard.faces.gallery import ID, Candidate, Floats, Gallery, GalleryPhoto
 from poseguard.faces.numbers import WIDTHS
@@ -35,6 +35,7 @@ NAME_LENGTH, SOURCE_LENGTH = 120, 500
 _MOST_BYTES = 600_000_000
 _MOST_HEADER = 60_000_000
 _MOST_JPEG = 20_000_000
+_MOST_MEMBERS = 65_535
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _FINGERPRINT = re.compile(r"([0-9a-f]{16})?")
 _DATE = re.compile(r"(\d{4}(-\d{2}(-\d{2})?)?)?")
@@ -115,7 +116,7 @@ def _picture(sha256: str) -> str:
 
 
 def _read(file: IO[bytes], digest: str, photos: bool) -> Gallery:
-    with zipfile.ZipFile(file) as archive:
+    with opened(file, _MOST_MEMBERS) as archive:
         expect(sum(info.file_size for info in archive.infolist()) <= _MOST_BYTES, "larger than allowed")
         header = json.loads(member(archive, _HEADER, _MOST_HEADER).decode())
         expect(isinstance(header, dict) and header.get("format") == FORMAT, f"format is not {FORMAT}")

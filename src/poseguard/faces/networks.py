@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from poseguard.errors import WeightsError
 from poseguard.faces.embedder import Embedder, Kind
-from poseguard.faces.numbers import Numbers
+from poseguard.faces.numbers import WRONG, Numbers
 from poseguard.faces.points import FacePoints
 from poseguard.results import Digest
 from poseguard.texts import default_lang, say
@@ -100,7 +100,7 @@ def _users_numbers(path: Path, network: Embedder, lang: str) -> Numbers | None:
     remedy = say("faces.numbers-remedy", lang, path=path, onnx=path.with_suffix(".onnx").name)
     try:
         numbers = Numbers.read(path.read_bytes())
-    except (OSError, KeyError, TypeError, ValueError, RecursionError) as error:
+    except (OSError, *WRONG) as error:
         raise WeightsError(say("faces.bad-numbers", lang, path=path, reason=repr(error)), remedy) from error
     if (numbers.network, numbers.width) != (network.sha256, network.width):
         raise WeightsError(say("faces.numbers-of-another", lang, path=path), remedy)
@@ -111,7 +111,7 @@ def _fitting(name: str, lang: str, make: Callable[[], T]) -> T:
     """What `make` gives; WeightsError where the file `name` holds something else than this version reads."""
     try:
         return make()
-    except (KeyError, TypeError, ValueError, RecursionError) as wrong:
+    except WRONG as wrong:
         raise _unfit(name, repr(wrong), lang) from wrong
 
 

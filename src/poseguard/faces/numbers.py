@@ -17,6 +17,9 @@ Floats = NDArray[np.float32]
 WIDTHS = range(16, 2049)
 """Lengths that an embedding may have."""
 
+WRONG = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
+"""What reading numbers that are not what they should be may raise."""
+
 _LARGEST = 20_000_000
 # What stands in for an embedder of which nothing is measured (facts: MobileFaceNet names one unknown face in 1,000 at a
 # cosine of .55 with 100 candidates, and its impostors' tail falls by a factor of ten every .073).
@@ -68,7 +71,7 @@ class Numbers:
 
     @classmethod
     def read(cls, content: bytes) -> Numbers:
-        """Raises KeyError, TypeError or ValueError where a number is missing, odd or does not fit the others."""
+        """Raises one of WRONG where a number is missing, odd or does not fit the others."""
         _expect(len(content) <= _LARGEST, "too long")
         said: dict[str, Any] = json.loads(content)
         width = int(said["width"])

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.archive import NPY_HEADER, WRONG, array, expect, member, put, put_array, replace_file, said
+from poseguard.archive import NPY_HEADER, WRONG, array, expect, member, opened, put, put_array, replace_file, said
 from poseguard.errors import UsageError
 from poseguard.props.gallery import CODE, LONGEST, MOST_PICTURES, RESERVED, WIDTH, Book, Logo, Picture
 from poseguard.reading.problems import printable
@@ -40,7 +40,7 @@ def read_book(path: Path, *, lang: str) -> Book:
     """Raises UsageError where the file is missing, cannot be read, or is anything but what `write_book` writes."""
     try:
         data = _bytes(path)
-        with zipfile.ZipFile(BytesIO(data)) as archive:
+        with opened(BytesIO(data), MOST_LOGOS * (MOST_PICTURES + 2) + 1) as archive:
             return _book(archive, hashlib.sha256(data).hexdigest())
     except OSError as error:
         message = say("logos.no-file", lang, path=printable(path), reason=error.strerror or type(error).__name__)
