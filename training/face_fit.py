@@ -3,7 +3,7 @@
     python -m training.face_fit [--embedder weights/face_embedder.onnx] [--out weights/face_numbers.json]
 
 How strangers' embeddings lie comes from the people of faces/ilfw that the embedder may have learnt from; how far they
-spread, and the tail of their likeness, from the 90 of labels/faces_fit.txt, which it has not: of them it knows less, and
+spread, and the tail of their likeness, from the 90 of labels/faces_fit.txt, which it has not: it knows them less and
 takes them for each other sooner. Nobody's embedding is written: a mean, a covariance, a table of a tail.
 """
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.truth import ROOT
-from poseguard.faces.checks import COPY_COSINE
+from poseguard.faces.gallery import COPY_COSINE
 from poseguard.faces.networks import Networks, load
 from poseguard.reading.photo import Pixels
 

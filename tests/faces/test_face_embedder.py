@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
 import cv2
+import graphs
 import numpy as np
 import pytest
 from face_graphs import WIDTH, embedder, embedding, numbers, weights_folder
@@ -124,9 +126,14 @@ def test_a_users_embedder_with_numbers_beside_it_uses_them(tmp_path: Path) -> No
     with pytest.raises(WeightsError, match="another network") as refused:
         load(weights_folder(tmp_path / "own"), embedder=path, lang="en")
     assert "training.face_fit" in refused.value.remedy
-    (tmp_path / "mine.json").write_text("{")
-    with pytest.raises(WeightsError, match="does not hold numbers"):
-        load(weights_folder(tmp_path / "own"), embedder=path, lang="en")
+    assert [(one.name, one.sha256) for one in networks.digests[1:]] == [
+        ("embedder", hashlib.sha256(body).hexdigest()),
+        ("embedder_numbers", hashlib.sha256(json.dumps(told).encode()).hexdigest()),
+    ]
+    for odd in ("{", "[]", *(json.dumps(told | change) for change in ({"few": []}, {"margin": 10**400}, {"gates": 1}))):
+        (tmp_path / "mine.json").write_text(odd)
+        with pytest.raises(WeightsError, match="does not hold numbers"):
+            load(weights_folder(tmp_path / "own"), embedder=path, lang="en")
 
 
 def test_the_projects_own_file_named_by_the_user_is_the_projects(tmp_path: Path) -> None:
@@ -142,6 +149,7 @@ def test_pickles_and_other_files_are_refused_with_what_to_do(tmp_path: Path) -> 
         save(tmp_path / "text.onnx", b"hello"): ("cannot be loaded", "112"),
         save(tmp_path / "side.onnx", embedder(96)): ("unknown shape", "128 × 128"),
         save(tmp_path / "wide.onnx", embedder(width=3000)): ("unknown shape", "2048"),
+        save(tmp_path / "batch.onnx", embedder(batch=1_000_000)): ("unknown shape", "112"),
         tmp_path / "gone.onnx": ("cannot be read", "--embedder"),
         tmp_path: ("cannot be read", "--embedder"),
     }
@@ -152,6 +160,39 @@ def test_pickles_and_other_files_are_refused_with_what_to_do(tmp_path: Path) -> 
         with pytest.raises(WeightsError) as sama:
             load(own, embedder=path, lang="id")
         assert sama.value.message != told.value.message
+
+
+def test_weights_in_another_file_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The digest of the network would say nothing of them."""
+    own = weights_folder(tmp_path / "own")
+
+    def beside(name: str, value: np.ndarray) -> bytes:
+        if name != "spread":
+            return whole(name, value)
+        (tmp_path / "spread.bin").write_bytes(value.tobytes())
+        said = {"location": "spread.bin", "offset": "0", "length": str(value.nbytes)}
+        dims = b"".join(graphs._number(1, side) for side in value.shape)
+        entries = (graphs._part(1, key.encode()) + graphs._part(2, word.encode()) for key, word in said.items())
+        told = b"".join(graphs._part(13, entry) for entry in entries)
+        return dims + graphs._number(2, 1) + graphs._part(8, name.encode()) + told + graphs._number(14, 1)
+
+    whole = graphs._tensor
+    monkeypatch.setattr(graphs, "_tensor", beside)
+    path = save(tmp_path / "mine.onnx", embedder(grey=0.3))
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(WeightsError, match="cannot be loaded"):
+        load(own, embedder=path, lang="en")
+
+
+def test_many_faces_take_no_more_memory_than_a_few() -> None:
+    network = Embedder(embedder(), Kind.OWN)
+    faces = np.zeros((640, 112, 112, 3), np.uint8)
+    tracemalloc.start()
+    try:
+        network.embed(faces)
+        assert tracemalloc.get_traced_memory()[1] < faces.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.shared

@@ -36,7 +36,7 @@ Head = tuple[Colour, int, int, int]
 def someone(key: str, colour: Colour, number: int | None, near: Colour) -> Candidate:
     """Three photos: the second is `colour` itself, the others lie to either side of it."""
     middle, side = embedding(*colour), embedding(*near)
-    rows = np.stack([middle + 0.4 * side, middle, middle - 0.4 * side])
+    rows = np.stack([middle + 0.6 * side, middle, middle - 0.6 * side])
     rows = np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
     shown = tuple(GalleryPhoto(f"{number or 0:032x}{k:032x}", "KPU", "2024-09", 90.0) for k in range(3))
     return Candidate(key, key.title(), "pilkada-2024", "bupati", number, "pasangan-1", shown, rows)

@@ -264,6 +264,26 @@ def test_a_zip_that_swells_is_refused_before_it_does(tmp_path: Path, monkeypatch
         read_gallery(path, lang="en")
 
 
+def test_a_directory_that_swells_is_refused_before_it_is_read(file: Path, tmp_path: Path) -> None:
+    """The reader would keep half a kilobyte of each of a million members, and nothing of them need be there."""
+    parts = parts_of(file)
+    for count, why in ((9_000, "members"), (70_000, "members")):
+        with zipfile.ZipFile(tmp_path / "many.faces", "w") as archive:
+            for name, body in parts.items():
+                archive.writestr(name, body)
+            # As long as a name may be, or (70,000) more than a plain zip may have.
+            for k in range(count):
+                archive.writestr(f"{k:0{1000 if count < 65_535 else 1}d}", b"")
+        with pytest.raises(UsageError, match=why):
+            read_gallery(tmp_path / "many.faces", lang="en")
+
+
+def test_what_stands_after_the_end_of_the_zip_is_refused(file: Path) -> None:
+    file.write_bytes(file.read_bytes() + b"more")
+    with pytest.raises(UsageError, match="end"):
+        read_gallery(file, lang="en")
+
+
 def test_twenty_thousand_candidates_can_be_kept(tmp_path: Path) -> None:
     one = candidate("a", 1)
     many = tuple(replace(one, id=f"c{i}") for i in range(20_000))

@@ -301,6 +301,19 @@ def test_the_contact_sheet_shows_kept_photos_and_those_that_are_named(
     assert (np.abs(pixels - (90, 200, 150)).max(2) < 8).sum() < 100
 
 
+def test_no_page_of_the_sheet_replaces_a_file_unasked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert add(*looks("b", BUDI), "--keep-photos") == 0
+    assert siti("--keep-photos") == 0
+    monkeypatch.setattr("poseguard.faces.sheet.MOST_HEIGHT", 10)
+    Path("all-2.png").write_bytes(b"mine")
+    assert run("check", "g.faces", "--sheet", "all.png", "--weights", "w") == 2
+    assert "all-2.png" in capsys.readouterr().err and Path("all-2.png").read_bytes() == b"mine"
+    assert run("check", "g.faces", "--sheet", "all.png", "--force", "--weights", "w") == 0
+    assert Path("all-2.png").read_bytes() != b"mine"
+
+
 def test_another_network_asks_for_a_rebuild_from_kept_photos_or_from_the_originals(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -424,3 +437,13 @@ def test_real_photos_are_enrolled_and_mixed_up_ones_found(
     told = capsys.readouterr().out
     digest = hashlib.sha256(wrong.read_bytes()).hexdigest()[:10]
     assert f"photo {digest} is unlike this candidate's other photos" in told and "To be looked at: 1." in told
+
+
+def test_a_mistyped_id_does_not_rename_another_candidate(capsys: pytest.CaptureFixture[str]) -> None:
+    assert add(*looks("budi", BUDI)) == 0
+    before = Path("g.faces").read_bytes()
+    other = ("--id", "budi", "--name", "Siti Contoh", "--number", "4")
+    assert add(*looks("siti", SITI), who=other) == 2
+    assert "Budi Contoh / Siti Contoh" in capsys.readouterr().err and Path("g.faces").read_bytes() == before
+    assert add(*looks("siti", SITI), "--change", who=other) == 0
+    assert [one.name for one in read_gallery(Path("g.faces"), lang="en").candidates] == ["Siti Contoh"]

@@ -201,3 +201,10 @@ def test_beyond_the_tail_it_goes_on_as_it_ended() -> None:
     steps = np.diff([NUMBERS.z(far) for far in (1e-6, 1e-7, 1e-8)])
     assert steps == pytest.approx([TAIL[0][-1] - TAIL[0][-2]] * 2)
     assert NUMBERS.z(0.9) < 0
+
+
+def test_beyond_the_tail_two_points_close_together_do_not_decide() -> None:
+    near = replace(NUMBERS, tail=((*TAIL[0], TAIL[0][-1] + 0.01), (*TAIL[1], TAIL[1][-1] - 0.3)))
+    steps = np.diff([near.z(far) for far in (1e-7, 1e-8, 1e-9)])
+    assert steps == pytest.approx([(TAIL[0][-1] + 0.01 - TAIL[0][-2]) / 1.3] * 2)
+    assert near.z(10 ** near.tail[1][-1]) == pytest.approx(near.tail[0][-1])

@@ -9,10 +9,12 @@ import cv2
 import numpy as np
 import pytest
 
+from poseguard.people.detector import HEAD
 from poseguard.people.search import FIRST, ROOM, SECOND, SMALL, PeopleSearch
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import PhotoInfo, Status
 
+AFAR = (SMALL, ROOM)
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
@@ -100,10 +102,10 @@ def test_a_small_close_up_is_enlarged_with_room_around(search: PeopleSearch, pas
 
 def test_a_photo_of_screen_size_is_looked_at_once_as_it_is(search: PeopleSearch, passes: list[tuple[int, int]]) -> None:
     search.rows(zoomed(pixels_of("01-jempol.jpg"), 600))
-    assert passes == [(600, 0)]
+    assert passes == [(600, 0), AFAR]
 
 
-def test_large_people_need_one_pass_only(search: PeopleSearch, passes: list[tuple[int, int]]) -> None:
+def test_large_people_need_no_closer_look(search: PeopleSearch, passes: list[tuple[int, int]]) -> None:
     pixels = zoomed(pixels_of("01-jempol.jpg"), 1400)
     # The head and the raised hand fill the frame.
     (head,) = search.find(photo_of(pixels)).heads[:1]
@@ -111,7 +113,22 @@ def test_large_people_need_one_pass_only(search: PeopleSearch, passes: list[tupl
     close = pixels[max(0, y - h) : y + 3 * h, max(0, x - 2 * w) : x + 3 * w]
     passes.clear()
     search.rows(zoomed(close, 1400))
-    assert passes == [(FIRST, 0)]
+    assert [one for one in passes if one != AFAR] == [(FIRST, 0)]
+
+
+def test_of_a_face_that_fills_the_photo_the_best_box_is_kept_and_its_parts_are_no_heads(
+    search: PeopleSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eyes = [[HEAD, 0.5, 300, 300, 90, 60], [HEAD, 0.4, 500, 300, 90, 60]]
+    beside = [HEAD, 0.6, 900, 100, 90, 90]
+    large = [[HEAD, 0.5, 190, 90, 600, 700], [HEAD, 0.9, 200, 100, 600, 700], [HEAD, 0.6, 210, 110, 600, 700]]
+
+    def run(pixels: np.ndarray, longest: int, score: float, pad: int = 0) -> Any:
+        return np.array(large if (longest, pad) == AFAR else [*eyes, beside], np.float32)
+
+    monkeypatch.setattr(search._net, "run", run)
+    rows = search.rows(np.zeros((1000, 1000, 3), np.uint8))
+    assert sorted(rows[:, 2].tolist()) == [200, 900]
 
 
 def test_small_hands_and_heads_get_a_closer_look(search: PeopleSearch, passes: list[tuple[int, int]]) -> None:
@@ -121,7 +138,7 @@ def test_small_hands_and_heads_get_a_closer_look(search: PeopleSearch, passes: l
 
 def test_where_nobody_was_seen_a_closer_look_makes_sure(search: PeopleSearch, passes: list[tuple[int, int]]) -> None:
     search.rows(zoomed(pixels_of("09-kantor-kosong.jpg"), 1100))
-    assert [longest for longest, _ in passes] == [FIRST, SECOND]
+    assert passes == [(FIRST, 0), (SECOND, 0), AFAR]
 
 
 def test_the_closer_look_finds_no_hand_twice(search: PeopleSearch) -> None:

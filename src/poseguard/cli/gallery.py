@@ -106,6 +106,7 @@ def create(
 @click.option("--date", "dates", multiple=True, metavar="DATE", help="gallery.help-date")
 @click.option("--age", type=click.IntRange(0, 150), metavar="N", help="gallery.help-age")
 @click.option("--birth-year", type=click.IntRange(1850, 9999), metavar="YEAR", help="gallery.help-birth-year")
+@click.option("--change", is_flag=True, help="gallery.help-change")
 @click.option("--keep-photos", is_flag=True, help="gallery.help-keep-photos")
 @click.option("--accept-poor", is_flag=True, help="gallery.help-accept-poor")
 @_network_options
@@ -234,7 +235,7 @@ def check(ctx: click.Context, /, file: Path, photos: Sequence[str], sheet: Path 
         click.echo(told(trouble, matcher, lang))
     if sheet is not None:
         named = _originals(gallery, photos, networks, options["weights"], lang) if photos else {}
-        write_sheet(sheet, file, gallery, troubles, named, lang)
+        write_sheet(sheet, file, gallery, troubles, named, lang, force=options["force"])
     return ExitCode.FOUND if troubles else ExitCode.CLEAN
 
 

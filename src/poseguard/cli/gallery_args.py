@@ -39,7 +39,14 @@ def about(known: Candidate | None, options: Mapping[str, Any], lang: str) -> Can
         if given[key] is not None:
             check_text(f"--{key}", given[key], NAME_LENGTH, lang)
     if known is not None:
-        return replace(known, **{key: value for key, value in given.items() if value is not None})
+        new = {key: value for key, value in given.items() if value not in (None, getattr(known, key))}
+        # A mistyped --id would put one person's photos under another's name.
+        stored = [key for key in new if getattr(known, key) not in (None, "")]
+        if stored and not options["change"]:
+            told = ", ".join(f"--{key}: {getattr(known, key)} / {new[key]}" for key in stored)
+            message = say("gallery.other-person", lang, code=code, name=known.name, told=printable(told))
+            raise UsageError(message, say("gallery.other-person-remedy", lang))
+        return replace(known, **new)
     if not (given["name"] and given["election"]):
         raise UsageError(say("gallery.new-needs", lang, code=code), say("gallery.new-needs-remedy", lang))
     given |= {key: given[key] or "" for key in ("office", "ticket")}

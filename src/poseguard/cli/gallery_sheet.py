@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from poseguard.cli.gallery_args import save
+from poseguard.cli.gallery_args import ensure_free, save
 from poseguard.cli.gallery_words import DIGITS
 from poseguard.errors import UsageError
 from poseguard.faces.checks import Kind, Trouble
@@ -32,9 +32,18 @@ def check_target(sheet: Path, lang: str) -> None:
 
 
 def write_sheet(
-    sheet: Path, file: Path, gallery: Gallery, troubles: Sequence[Trouble], named: Mapping[str, Portrait], lang: str
+    sheet: Path,
+    file: Path,
+    gallery: Gallery,
+    troubles: Sequence[Trouble],
+    named: Mapping[str, Portrait],
+    lang: str,
+    *,
+    force: bool,
 ) -> None:
-    """One page, or several (`NAME-2.png`). Raises UsageError where there is not one photo to show."""
+    """One page, or several (`NAME-2.png`). Raises UsageError where there is not one photo to show, or where a page
+    would replace a file without `force`.
+    """
     pictures = {photo.sha256: shown for _, photo in _photos(gallery) if (shown := _picture(photo, named)) is not None}
     if not pictures:
         remedy = say("gallery.sheet-empty-remedy", lang, file=printable(file), sheet=printable(sheet))
@@ -44,6 +53,7 @@ def write_sheet(
     heading = say("gallery.sheet-title", lang, file=printable(file.name), **slots)
     for number, page in enumerate(drawn(heading, list(_rows(gallery, troubles, pictures, lang))), 1):
         place = sheet if number == 1 else sheet.with_stem(f"{sheet.stem}-{number}")
+        ensure_free(place, force, lang)
         out = BytesIO()
         page.save(out, _FORMATS[sheet.suffix.lower()])
         save(place, out.getvalue(), lang)

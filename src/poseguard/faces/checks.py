@@ -14,14 +14,13 @@ from enum import StrEnum
 import cv2
 import numpy as np
 
-from poseguard.faces.gallery import BAND, ENOUGH, Candidate, Floats, GalleryPhoto, Matcher
+from poseguard.faces.gallery import BAND, COPY_COSINE, ENOUGH, Candidate, Floats, GalleryPhoto, Matcher
 from poseguard.faces.numbers import Numbers
 from poseguard.reading.photo import Pixels
 
-# Two photos this alike (cosine) are one picture, or this alike with fingerprints so few bits apart. Looked at on 4,026
-# pairs of 150 people of ILFW, MobileFaceNet: of the 50 most alike all down to .89 were one picture, cut or coloured
-# anew; with the fingerprint, about nine in ten of the 35 further pairs.
-COPY_COSINE, COPY_COSINE_PRINTED, COPY_BITS = 0.90, 0.75, 8
+# Two photos less alike than COPY_COSINE are one picture where they are this alike and their fingerprints so few bits
+# apart: about nine in ten of the 35 such pairs among those that COPY_COSINE was looked at on.
+COPY_COSINE_PRINTED, COPY_BITS = 0.75, 8
 # The share of strangers' photos that may pass as the candidate's own before `check` asks a person to look.
 STRANGER_PASSES = 1e-2
 # Where nobody measured the embedder: MobileFaceNet and retail-0095 let one stranger in a hundred pass about this far
@@ -114,11 +113,6 @@ def check(matcher: Matcher) -> list[Trouble]:
         if len(found) < ENOUGH:
             out.append(Trouble(Kind.FEW, one.id, score=float(len(found))))
     return out + list(_pairs(matcher, nearest, unlike))
-
-
-def independent(candidate: Candidate) -> int:
-    """How many different pictures there are of a candidate."""
-    return len(groups(candidate))
 
 
 def _apart(a: GalleryPhoto, b: GalleryPhoto) -> int:

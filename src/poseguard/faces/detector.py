@@ -108,7 +108,7 @@ class FacesDetector:
             "margin": told.margin,
             "second": told.second,
             "photo": candidate.photos[told.photo].sha256,
-            "photos": len(candidate.photos),
+            "photos": candidate.pictures,
             "size_px": round(one.quality.size_px / photo.scale),
             "possible": told.candidate is None,
             "person": head + 1 if people.heads[head].score >= SURE_HEAD else None,

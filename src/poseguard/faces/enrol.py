@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil, floor
 
 import cv2
 import numpy as np
 
-from poseguard.boxes import scaled, square
+from poseguard.boxes import scaled, shared, square
 from poseguard.faces.checks import copies, fingerprint
 from poseguard.faces.gallery import Candidate, Floats, GalleryPhoto
 from poseguard.faces.networks import Networks
@@ -29,8 +30,11 @@ CLEARLY = 1.5
 """The largest face of a photo is so many times as wide as the next, or nobody can say whose photo it is."""
 
 _ROOM = 1.6
+# Two boxes over one head share more of the smaller one than this.
+_SAME = 0.5
 # What is kept of a photo: a square of _ROOM times the head, at most so many pixels a side.
 _KEPT = 448
+_GREY = 127
 _JPEG = [
     cv2.IMWRITE_JPEG_QUALITY, 92, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
 ]  # fmt: skip
@@ -49,7 +53,7 @@ class Unfit(Exception):
 class Portrait:
     """The one face of one photo. `sha256`: of the file; `taken`: ISO date from it, or ""; `size_px`: of the face.
 
-    `picture`: the head with some room, square, upright; `look`: what is compared.
+    `picture`: the head with some room and nobody else's, square, upright; `look`: what is compared.
     """
 
     sha256: str
@@ -70,7 +74,8 @@ def portrait(photo: ReadPhoto, people: PeopleSearch, networks: Networks, *, poor
     """
     if photo.pixels is None or photo.status is not Status.OK or photo.info.sha256 is None:
         raise Unfit("unread", detail=photo.problem.message if photo.problem else photo.status.value)
-    heads = [scaled(one.box, photo.scale) for one in people.find(photo).heads if one.score >= LEAST_HEAD]
+    seen = people.find(photo).heads
+    heads = [scaled(one.box, photo.scale) for one in seen if one.score >= LEAST_HEAD]
     found = sorted(look(networks, photo.pixels, heads), key=lambda one: -one.quality.size_px)
     if not found:
         raise Unfit("no-face")
@@ -80,7 +85,7 @@ def portrait(photo: ReadPhoto, people: PeopleSearch, networks: Networks, *, poor
     if first.gate is Gate.SMALL or (first.gate is not None and not poor):
         raise Unfit(first.gate.value, size=first.quality.size_px, least=networks.numbers.gates.least_px)
     taken = (photo.info.taken or "")[:10]
-    picture = _around(photo.pixels, heads[first.head])
+    picture = _around(photo.pixels, heads[first.head], [scaled(one.box, photo.scale) for one in seen])
     return Portrait(photo.info.sha256, taken, round(first.quality.size_px, 1), picture, first)
 
 
@@ -154,9 +159,21 @@ def rebuilt(candidate: Candidate, portraits: Sequence[Portrait], embeddings: Flo
     return replace(candidate, photos=photos, embeddings=embeddings)
 
 
-def _around(pixels: Pixels, head: Box) -> Pixels:
+def _around(pixels: Pixels, head: Box, everybody: Sequence[Box]) -> Pixels:
+    """The head with some room; heads of others that reach into it are painted over, as far as they lie beside it."""
+    canvas = pixels.copy()
+    for other in everybody:
+        if shared(other, head) <= _SAME:
+            canvas[_inside(other)] = _GREY
+    canvas[_inside(head)] = pixels[_inside(head)]
     side = round(_ROOM * max(head[2:]))
-    return square(pixels, head, max(32, min(side, _KEPT)), _ROOM)
+    return square(canvas, head, max(32, min(side, _KEPT)), _ROOM)
+
+
+def _inside(box: Box) -> tuple[slice, slice]:
+    """Its rows and columns."""
+    x, y, width, height = box
+    return slice(max(0, floor(y)), max(0, ceil(y + height))), slice(max(0, floor(x)), max(0, ceil(x + width)))
 
 
 def _check_size(width: int, height: int) -> None:

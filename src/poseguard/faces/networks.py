@@ -58,7 +58,7 @@ def load(folder: Path | None = None, *, embedder: Path | None = None, lang: str 
     found = _users_numbers(embedder.with_suffix(".json"), network, chosen)
     told = Digest("embedder", embedder.name, network.sha256)
     if found is not None:
-        return Networks(finder, network, found, (shipped[0], told))
+        return Networks(finder, network, found[0], (shipped[0], told, found[1]))
     assumed = Numbers.assumed(network.sha256, network.width, own.gates, _STRICTER[network.kind])
     return Networks(finder, network, assumed, (shipped[0], told), say("faces.assumed", chosen, path=embedder))
 
@@ -94,17 +94,19 @@ def _users(path: Path, content: bytes, lang: str) -> Embedder:
         raise WeightsError(message, say("faces.embedder-remedy", lang)) from error
 
 
-def _users_numbers(path: Path, network: Embedder, lang: str) -> Numbers | None:
+def _users_numbers(path: Path, network: Embedder, lang: str) -> tuple[Numbers, Digest] | None:
+    """What names rest on, and what the report says of it."""
     if not path.is_file():
         return None
     remedy = say("faces.numbers-remedy", lang, path=path, onnx=path.with_suffix(".onnx").name)
     try:
-        numbers = Numbers.read(path.read_bytes())
+        content = path.read_bytes()
+        numbers = Numbers.read(content)
     except (OSError, *WRONG) as error:
         raise WeightsError(say("faces.bad-numbers", lang, path=path, reason=repr(error)), remedy) from error
     if (numbers.network, numbers.width) != (network.sha256, network.width):
         raise WeightsError(say("faces.numbers-of-another", lang, path=path), remedy)
-    return numbers
+    return numbers, Digest("embedder_numbers", path.name, hashlib.sha256(content).hexdigest())
 
 
 def _fitting(name: str, lang: str, make: Callable[[], T]) -> T:

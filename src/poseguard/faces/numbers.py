@@ -103,12 +103,19 @@ class Numbers:
         return np.asarray(centroids @ self.mean, np.float32), np.asarray(np.maximum(spread, 1e-3), np.float32)
 
     def z(self, far: float) -> float:
-        """The standard score that a share `far` of strangers' comparisons exceeds; a straight line beyond the table."""
+        """The standard score that a share `far` of strangers' comparisons exceeds.
+
+        Beyond the table the line of its last factor of ten at least goes on: two points close together were measured on
+        a handful of faces each, and their slope is mostly chance.
+        """
         scores, logs = self.tail
         wanted = math.log10(far)
         i = sum(wanted < log for log in logs[1:-1])
-        slope = (scores[i + 1] - scores[i]) / (logs[i + 1] - logs[i])
-        return scores[i] + slope * (wanted - logs[i])
+        j = i + 1
+        if wanted < logs[-1]:
+            i, j = max((k for k, log in enumerate(logs) if log >= logs[-1] + 1), default=0), len(logs) - 1
+        slope = (scores[j] - scores[i]) / (logs[j] - logs[i])
+        return scores[j] + slope * (wanted - logs[j])
 
     def likelihood(self, above: float) -> float:
         """Calibrated probability that the name is right, for a score `above` (or, negative, under) its threshold."""

@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from poseguard.people.detector import BODY, HAND, HEAD, PeopleNetwork
 from poseguard.people.types import SURE_HEAD, Found, People
@@ -76,13 +77,17 @@ class PeopleSearch:
         return longest > 1.5 * SMALL and len(heads) <= FEW and not (heads[:, 4:].max(1) > LARGE * longest).any()
 
     def _from_afar(self, pixels: Pixels, rows: Rows, lowest: float) -> Rows:
-        """With the heads that fill much of the photo, seen with room around; what lies in one of them is none."""
+        """With the heads that fill much of the photo, seen with room around; what lies in one of them and has no body,
+        as somebody before a large poster has, is none.
+        """
         seen = self._net.run(pixels, SMALL, lowest, ROOM)
         large = (seen[:, 0] == HEAD) & (seen[:, 1] >= SURE_HEAD) & (seen[:, 4:].max(1) > LARGE * max(pixels.shape[:2]))
-        for head in seen[large]:
+        # The best last: of several boxes over one head it takes the place of the others.
+        for head in non_max_suppression(seen[large])[::-1]:
             x, y = rows[:, 2] + rows[:, 4] / 2 - head[2], rows[:, 3] + rows[:, 5] / 2 - head[3]
             inside = (x > 0) & (x < head[4]) & (y > 0) & (y < head[5])
-            rows = np.concatenate([rows[(rows[:, 0] != HEAD) | ~inside], head[None]])
+            part = (rows[:, 0] == HEAD) & inside & ~_on_bodies(rows)
+            rows = np.concatenate([rows[~part], head[None]])
         return rows
 
     def _closer(self, pixels: Pixels, rows: Rows, lowest: float) -> Rows:
@@ -91,6 +96,15 @@ class PeopleSearch:
         second = self._net.run(pixels, min(SECOND, longest * 2), lowest)
         large = rows[(rows[:, 4:].max(1) > 0.3 * longest)]
         return np.concatenate([second, large])
+
+
+def _on_bodies(rows: Rows) -> NDArray[np.bool_]:
+    """Of each row, whether it lies where the head of one of the bodies would: at its top, not much smaller."""
+    x, y, width, height = rows[:, None, 2:].transpose(2, 0, 1)
+    left, top, wide, tall = rows[None, rows[:, 0] == BODY][..., 2:].transpose(2, 0, 1)
+    middle = x + width / 2
+    there = (left < middle) & (middle < left + wide) & (np.abs(top - y) < height) & (tall < 9 * height)
+    return np.asarray(there.any(1))
 
 
 def _found(rows: Rows, kind: int) -> tuple[Found, ...]:

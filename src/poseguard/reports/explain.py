@@ -133,7 +133,7 @@ def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
         if isinstance(value, Mapping):
             for inner, one in {name: value}.items() if "label" in value else value.items():
                 yield f"{_detail_name(str(inner), lang)}: {_opinion(one, naming, lang)}"
-        elif name not in _SHOWN_ELSEWHERE and value not in (None, False, [], ()):
+        elif name not in _SHOWN_ELSEWHERE and value not in (None, False, "", [], ()):
             rest.append(f"{_detail_name(name, lang)} {_told(name, value, lang)}")
     if evidence.landmarks:
         across = [point[0] for point in evidence.landmarks]

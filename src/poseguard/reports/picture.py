@@ -14,10 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from poseguard.boxes import grown, scaled
 from poseguard.people.types import People
 from poseguard.reading.photo import Pixels, ReadPhoto
 from poseguard.reports.words import evidence_levels, evidence_number, partner, percent, seen_name, tells
 from poseguard.results import Box, Evidence, Level, PhotoReport
+from poseguard.texts import say
 
 THUMBNAIL = 320
 CROP = 128
@@ -129,7 +131,7 @@ class _View:
         height, width = photo.pixels.shape[:2]
         left, top, right, bottom = 0, 0, width, height
         if region is not None:
-            left, top, right, bottom = _inside(_scaled(region, photo.scale), width, height)
+            left, top, right, bottom = _inside(scaled(region, photo.scale), width, height)
             left, top = min(left, width - 1), min(top, height - 1)
             right, bottom = max(right, left + 1), max(bottom, top + 1)
         piece = photo.pixels[top:bottom, left:right]
@@ -146,14 +148,14 @@ class _View:
     def place(self, box: Box) -> Box:
         """A box of the full-size photo on the canvas."""
         x, y, width, height = box
-        return _scaled((x - self.x, y - self.y, width, height), self.scale)
+        return scaled((x - self.x, y - self.y, width, height), self.scale)
 
 
 def _cover(canvas: Pixels, heads: Sequence[Box], hands: Sequence[Box]) -> None:
     """Covers each head and a margin around it. The margin gives way to a hand beside the face; the head never does."""
     height, width = canvas.shape[:2]
     for head in heads:
-        left, top, right, bottom = _inside(_grown(head, HEAD_MARGIN), width, height)
+        left, top, right, bottom = _inside(grown(head, HEAD_MARGIN), width, height)
         if right <= left or bottom <= top:
             continue
         hidden = np.ones((bottom - top, right - left), np.bool_)
@@ -188,7 +190,9 @@ def _draw(canvas: Pixels, report: PhotoReport, view: _View) -> None:
     for one in reversed(ordered):
         if one.label == "other" and one.id not in levels:
             continue
-        text = f"{evidence_number(one.id)}  {seen_name(one, lang)} {percent(one.confidence)}"
+        # A likeness is no certainty, and a copy goes round alone.
+        sure = percent(one.confidence) if one.kind != "face" else say("reports.face_to_verify", lang)
+        text = f"{evidence_number(one.id)}  {seen_name(one, lang)} {sure}"
         tag = _tag(text, size, _colour(one, levels))
         _paste(canvas, tag, _inside(view.place(one.box), width, height), taken)
 
@@ -259,16 +263,6 @@ def _around(box: Box) -> Box:
     x, y, width, height = box
     side = 1.8 * max(width, height)
     return (x + width / 2 - side / 2, y + height / 2 - side / 2, side, side)
-
-
-def _grown(box: Box, share: float) -> Box:
-    x, y, width, height = box
-    return (x - share * width, y - share * height, width * (1 + 2 * share), height * (1 + 2 * share))
-
-
-def _scaled(box: Box, scale: float) -> Box:
-    x, y, width, height = box
-    return (x * scale, y * scale, width * scale, height * scale)
 
 
 def _centre(box: Box) -> tuple[int, int]:

@@ -26,6 +26,7 @@ from poseguard.reports.words import (
     moment,
     number,
     pose_counts,
+    possible_names,
     prose,
     shown_level,
     status_name,
@@ -61,6 +62,8 @@ class TextReporter:
         self._terminal = terminal
         self._worst: list[PhotoReport] = []
         self._unassessed: list[PhotoReport] = []
+        self._possibles: list[PhotoReport] = []
+        self._possible = 0
 
     def add(self, report: PhotoReport, picture: Picture | None = None) -> None:
         level = shown_level(report)
@@ -68,6 +71,10 @@ class TextReporter:
             _keep(self._unassessed, report, UNASSESSED_SHOWN)
         elif level is not Level.NONE:
             _keep(self._worst, report, PHOTOS_SHOWN)
+        elif possible_names(report, self._lang):
+            self._possible += 1
+            if len(self._possibles) < PHOTOS_SHOWN:
+                self._possibles.append(report)
 
     def close(self, summary: Summary) -> None:
         if self._terminal is not None:
@@ -94,6 +101,11 @@ class TextReporter:
         elif summary.photos:
             console.print()
             console.print(Text(say("reports.nothing_found", lang)))
+        if self._possibles:
+            _heading(console, say("reports.possible_faces", lang))
+            for report in self._possibles:
+                _print_photo(console, report, lang)
+            _more(console, self._possible - len(self._possibles), lang)
         if self._unassessed:
             _heading(console, say("reports.unassessed", lang))
             for report in self._unassessed:
@@ -199,6 +211,7 @@ def _print_photo(console: Console, report: PhotoReport, lang: str) -> None:
     facts = [f"{label_name(label, lang)} ×{count}" for label, count in pose_counts(report).items()]
     facts += [f"{thing_name(*one, lang)} ×{count}" for one, count in thing_counts(report).items()]
     facts += [f"{candidate_said(name, lang)} ×{count}" for (_, name), count in candidate_counts(report).items()]
+    facts += possible_names(report, lang)
     if report.scene:
         facts.append(f"{report.scene.people} {say('reports.people', lang)}")
     if report.status is not Status.OK:

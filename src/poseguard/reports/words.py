@@ -210,6 +210,13 @@ def candidate_counts(report: PhotoReport) -> Mapping[tuple[str, str], int]:
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
+def possible_names(report: PhotoReport, lang: str) -> list[str]:
+    """Whom somebody is possibly like, for a person to look at: "possibly like candidate A (to be verified)"."""
+    told = (one for one in report.evidence if one.kind == "face" and not tells(one))
+    verify = say("reports.face_to_verify", lang)
+    return [f"{name} {verify}" for name in dict.fromkeys(seen_name(one, lang) for one in told)]
+
+
 def matching_line(matching: Matching, lang: str) -> str:
     """That faces were compared, with which gallery, what for and what came of it; that the others were forgotten."""
     gallery = say("reports.matching_gallery", lang, **_gallery(matching, lang))
