@@ -34,7 +34,7 @@ from benchmarks.scanning import CONTEXT, Report, scan
 from benchmarks.scenes import drawn_scenes
 from benchmarks.truth import LISTED, ROOT, Row, TruthSet, truth_sets, well_sourced
 from poseguard.errors import WeightsError
-from poseguard.results import Box
+from poseguard.results import Box, plain
 
 SECTIONS = (
     "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes", "enrolment",
@@ -295,6 +295,8 @@ def face_sections(args: argparse.Namespace, run: Run, measured: Measured) -> Non
     for section in wanted:
         print(f"faces, {section} ...", file=sys.stderr)
         faces.SECTIONS[section](measured, bench)
+    if wanted:
+        measured.figures["face_networks"] = [plain(one) for one in bench.own.networks.digests]
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -145,7 +145,7 @@ def campaign_data() -> str:
         parts.append(
             f"The detector learned from {len(crops) - drawn} crops of photos and {drawn} drawn scenes of 320 px."
         )
-    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[ab]/rows.csv"))
+    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[abf]/rows.csv"))
     if tiles:
         parts.append(f"The recogniser learned from {tiles} drawn tiles and the boxed emblems of photos.")
     return "\n\n".join(parts)
@@ -296,7 +296,9 @@ def data_of(name: str) -> list[str]:
 
 def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> str:
     """One card as Markdown. `shipped`: SHA-256 of the file in weights/. Raises SystemExit for figures of another."""
-    digest = next(one["sha256"] for one in figures["networks"] if one["name"] == name)
+    digest = next(
+        one["sha256"] for one in (*figures["networks"], *figures.get("face_networks", ())) if one["name"] == name
+    )
     if digest != shipped and not words["everything"]:
         raise SystemExit(f"{name}: the figures are of another file ({digest[:12]}) than weights/manifest.toml names")
     twin = (

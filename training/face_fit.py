@@ -2,9 +2,8 @@
 
     python -m training.face_fit [--embedder weights/face_embedder.onnx] [--out weights/face_numbers.json]
 
-How strangers' embeddings lie comes from the people of faces/ilfw that the embedder may have learnt from; how far they
-spread, and the tail of their likeness, from the 90 of labels/faces_fit.txt, which it has not: it knows them less and
-takes them for each other sooner. Nobody's embedding is written: a mean, a covariance, a table of a tail.
+Aggregates of strangers come from the people of faces/ilfw that the embedder may have learnt from; candidates are the 90
+of labels/faces_fit.txt, which it has not. Nobody's embedding is written: a mean, a covariance, a table of a tail.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ import argparse
 import json
 import math
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -30,7 +28,7 @@ from training.shared import DATA, ROOT, read
 
 Ints = NDArray[np.int64]
 SHARES = (0.1, 0.01)
-SIZES = (1, 5, 18, 45)
+SIZES = (1, 5, 18, 45, 80)
 MARGIN = 0.06
 """Of those tried (MARGINS) the least after which no candidate was named as another."""
 CAUTION = 0.6
@@ -51,8 +49,8 @@ def unseen() -> tuple[Faces, Ints]:
     return np.stack([read(p) for p in paths]), np.array([names.index(p.parent.name) for p in paths])
 
 
-def strangers(embedder: Embedder) -> tuple[Floats, Floats]:
-    """Mean of the others' embeddings with every person weighing the same, and a root of their covariance."""
+def strangers(embedder: Embedder) -> tuple[Floats, Floats, Floats]:
+    """Embeddings of the others, their mean with every person weighing the same, and a root of their covariance."""
     paths = ilfw()
     rows = embedder.embed(np.stack([read(p) for p in paths]))
     names = np.array([p.parent.name for p in paths])
@@ -62,51 +60,38 @@ def strangers(embedder: Embedder) -> tuple[Floats, Floats]:
     middle = rows - mean
     values, directions = np.linalg.eigh((middle * weight[:, None]).T @ middle)
     root = directions * np.sqrt(np.maximum(values, 0))
-    return np.asarray(mean, np.float32), np.asarray(root, np.float32)
+    return rows, np.float32(mean), np.asarray(root, np.float32)
 
 
 def centroids(rows: Floats, owner: Ints, photos: int, rng: np.random.Generator) -> tuple[Floats, Ints]:
-    """A centre of so many photos for every person who has them and one more; and whose it is."""
-    middles, whose = [], []
+    """A centre of so many photos for every person who has them and one more; and the rows that went into them."""
+    middles, used = [], []
     for person in np.unique(owner):
         mine = rng.permutation(np.flatnonzero(owner == person))
         if len(mine) > photos:
             middle = rows[mine[:photos]].mean(0)
             middles.append(middle / np.linalg.norm(middle))
-            whose.append(person)
-    return np.stack(middles), np.array(whose)
+            used += mine[:photos].tolist()
+    return np.stack(middles), np.array(used)
 
 
-def widened(numbers: Numbers, rows: Floats, owner: Ints) -> tuple[Floats, Floats]:
-    """Mean and root such that the 90 are to each other what strangers are: standard scores of mean 0, deviation 1."""
-    middles, people = centroids(rows, owner, 3, np.random.default_rng(0))
-    mean, spread = numbers.strangers(middles)
-    other = owner[:, None] != people
-    scores = (rows @ middles.T)[other]
-    along = np.broadcast_to(mean, other.shape)[other]
-    part = float((scores * along).sum() / (along * along).sum())
-    z = ((rows @ middles.T - part * mean) / spread)[other]
-    return numbers.mean * np.float32(part), numbers.root * np.float32(np.sqrt((z**2).mean()))
-
-
-def tail(numbers: Numbers, rows: Floats, owner: Ints) -> dict[str, list[float]]:
+def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[str, list[float]]:
     """Standard scores that shares of strangers' comparisons exceed: down to one in 100 as they are, beyond that so that
     of all strangers one in 1,000 is named by any candidate of galleries of SIZES, after the margin.
     """
-    middles, people = centroids(rows, owner, 3, np.random.default_rng(0))
+    middles, _ = centroids(rows, owner, 3, np.random.default_rng(0))
     mean, spread = numbers.strangers(middles)
-    every = np.sort(((rows @ middles.T - mean) / spread)[owner[:, None] != people])[::-1]
-    z = [0.0, *(float(every[int(far * len(every))]) for far in SHARES)]
-    log = [math.log10(float((every > 0).mean())), *(math.log10(far) for far in SHARES)]
+    scores = np.sort(((others @ middles.T - mean) / spread).ravel())[::-1]
+    z = [0.0, *(float(scores[int(far * len(scores))]) for far in SHARES)]
+    log = [math.log10(float((scores > 0).mean())), *(math.log10(far) for far in SHARES)]
     for size in SIZES:
         nearest = []
-        for draw in range(DRAWS * 45 // size):
+        for draw in range(DRAWS):
             rng = np.random.default_rng([size, draw])
-            some, people = centroids(rows, owner, 3, rng)
-            chosen = rng.permutation(len(some))[:size]
-            some, probes = some[chosen], rows[~np.isin(owner, people[chosen])]
+            some, _ = centroids(rows, owner, 3, rng)
+            some = some[rng.permutation(len(some))[:size]]
             mean, spread = numbers.strangers(some)
-            cosines = probes @ some.T
+            cosines = others @ some.T
             first = cosines.argmax(1)
             best = cosines[np.arange(len(first)), first]
             clear = np.full(len(best), True)
@@ -119,14 +104,14 @@ def tail(numbers: Numbers, rows: Floats, owner: Ints) -> dict[str, list[float]]:
     return {"z": z, "log10_far": log}
 
 
-def few(numbers: Numbers, rows: Floats, owner: Ints) -> dict[int, float]:
-    """What a threshold of one photo, and of two, must gain to keep one stranger in 1,000 out."""
+def few(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[int, float]:
+    """What a threshold of one photo, and of two, must gain to keep one stranger in 10,000 out."""
     out = {}
     for photos, extra in EXTRA.items():
-        middles, people = centroids(rows, owner, photos, np.random.default_rng(photos))
+        middles, _ = centroids(rows, owner, photos, np.random.default_rng(photos))
         mean, spread = numbers.strangers(middles)
-        over = (rows @ middles.T - mean - spread * numbers.z(1e-3))[owner[:, None] != people]
-        out[photos] = max(0.0, float(np.quantile(over, 1 - 1e-3))) + extra
+        over = np.sort((others @ middles.T - mean - spread * numbers.z(1e-4)).ravel())[::-1]
+        out[photos] = max(0.0, float(over[int(1e-4 * len(over))])) + extra
     return out
 
 
@@ -190,14 +175,14 @@ def main() -> None:
     embedder = Embedder(model, Kind.OWN if args.embedder == ROOT / "weights/face_embedder.onnx" else None)
     faces, owner = unseen()
     rows = embedder.embed(faces)
-    mean, root = strangers(embedder)
+    others, mean, root = strangers(embedder)
     gates = Gates(blur=least_sharpness(embedder, faces, rows), **GATES)
     first = Numbers(embedder.sha256, mean, root, ((0.0, 5.0), (0.0, -4.0)), 1.0, 0.0, gates, {}, 0.0)
-    mean, root = widened(first, rows, owner)
-    first = replace(first, mean=mean, root=root)
-    curve = tail(first, rows, owner)
-    second = replace(first, tail=(tuple(curve["z"]), tuple(curve["log10_far"])), margin=MARGIN)
-    second = replace(second, few=few(second, rows, owner))
+    curve = tail(first, rows, owner, others)
+    second = Numbers(
+        embedder.sha256, mean, root, (tuple(curve["z"]), tuple(curve["log10_far"])), 1.0, 0.0, gates, {}, 0.0
+    )
+    gained = few(second, rows, owner, others)
     told = trials(second, rows, owner)
     for margin in MARGINS:
         named = [t for t in told if t[0] >= 0 and (t[1] is None or t[1] >= margin)]
@@ -216,7 +201,7 @@ def main() -> None:
         "tail": {key: [round(v, _ROUND) for v in values] for key, values in curve.items()},
         "likelihood": [round(scale, 2), round(bias, 2)],
         "gates": {**GATES, "blur": round(gates.blur, _ROUND)},
-        "few": {str(photos): round(v, _ROUND) for photos, v in second.few.items()},
+        "few": {str(photos): round(v, _ROUND) for photos, v in gained.items()},
         "margin": MARGIN,
     }
     args.out.write_text(json.dumps(numbers, separators=(",", ":")) + "\n")
