@@ -145,7 +145,7 @@ def campaign_data() -> str:
         parts.append(
             f"The detector learned from {len(crops) - drawn} crops of photos and {drawn} drawn scenes of 320 px."
         )
-    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[abf]/rows.csv"))
+    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[ab]/rows.csv"))
     if tiles:
         parts.append(f"The recogniser learned from {tiles} drawn tiles and the boxed emblems of photos.")
     return "\n\n".join(parts)

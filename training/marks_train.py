@@ -175,9 +175,8 @@ def train(args: argparse.Namespace) -> None:
     sizes = np.array([float(row["size"]) for row in rows] + real_sizes, np.float32)
     genuine = np.arange(len(names)) >= len(rows)
     left_out = set(args.leave_out.split(",")) if args.leave_out else set()
-    # Numbered emblems of nobody stand for all of them.
-    unused = {"other", *left_out, *(("neg:fiction",) if any(n.startswith("fiction:") for n in names) else ())}
-    keep = np.array([n not in unused for n in names])
+    # Unnumbered emblems of nobody stay beside the numbered ones: without them one never seen is taken for a party's.
+    keep = np.array([n not in left_out and n != "other" for n in names])
     classes = sorted(set(names[keep]))
     labels = np.array([classes.index(n) if k else -1 for n, k in zip(names, keep, strict=True)])
     # What is hardly ever seen is drawn less often, so that a doubtful emblem is not taken for it.
