@@ -447,3 +447,13 @@ def test_a_mistyped_id_does_not_rename_another_candidate(capsys: pytest.CaptureF
     assert "Budi Contoh / Siti Contoh" in capsys.readouterr().err and Path("g.faces").read_bytes() == before
     assert add(*looks("siti", SITI), "--change", who=other) == 0
     assert [one.name for one in read_gallery(Path("g.faces"), lang="en").candidates] == ["Siti Contoh"]
+
+
+@pytest.mark.parametrize(
+    "words", [["--to", "a.json"], ["--to", "a.faces", "--format", "json"], ["--to", "g.faces", "--force"]]
+)
+def test_an_export_is_named_for_what_is_in_it(words: list[str]) -> None:
+    assert add(*looks("budi", BUDI)) == 0
+    before = Path("g.faces").read_bytes()
+    assert run("export", "g.faces", *words) == 2
+    assert Path("g.faces").read_bytes() == before and not Path("a.json").exists() and not Path("a.faces").exists()

@@ -252,6 +252,9 @@ def check(ctx: click.Context, /, file: Path, photos: Sequence[str], sheet: Path 
 def export(ctx: click.Context, /, file: Path, target: Path, without_photos: bool, shape: str, force: bool) -> None:
     lang = lang_of(ctx)
     gallery = read_gallery(file, lang=lang)
+    # Embeddings do not go out under the name of a mere list, nor a list over the gallery.
+    if (target.suffix.lower() == ".json") != (shape == "json") or target.resolve() == file.resolve():
+        raise UsageError(say("gallery.export-name", lang, file=printable(target)), say("gallery.export-remedy", lang))
     ensure_free(target, force, lang)
     if shape == "json":
         body = (index(gallery) + "\n").encode()
