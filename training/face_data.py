@@ -23,9 +23,10 @@ import cv2
 import numpy as np
 
 from poseguard.boxes import square
+from poseguard.faces.align import SIDE
 from poseguard.people.search import PeopleSearch
 from poseguard.reading.read import read_photo
-from training.face_teachers import SIDE, TEMPLATE, Faces, Floats, Shown, Teachers, YuNet
+from training.face_teachers import TEMPLATE, Faces, Floats, Shown, Teachers, YuNet
 from training.shared import DATA, ROOT, RUNS, group_photos, read, table
 
 OUT = RUNS / "faces"
@@ -162,7 +163,7 @@ def mixtures(faces: Faces, count: int, rng: np.random.Generator) -> Iterator[Fac
 @lru_cache(maxsize=1)
 def _teachers() -> Teachers:
     cv2.setNumThreads(1)
-    return Teachers(threads=1)
+    return Teachers()
 
 
 def _said(faces: Faces) -> tuple[Faces, Floats]:

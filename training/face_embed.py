@@ -14,6 +14,7 @@ import argparse
 import math
 import sys
 import time
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -25,8 +26,11 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from poseguard.faces.align import SIDE
+from poseguard.faces.embedder import Embedder as Shipped
+from poseguard.faces.embedder import Kind
 from training.face_data import OUT, held_out
-from training.face_teachers import SIDE, Faces, Floats, Teachers
+from training.face_teachers import Faces, Floats, Teachers
 from training.shared import DATA, ROOT, RUNS, read
 
 WIDTH = 256
@@ -209,6 +213,7 @@ def export(args: argparse.Namespace) -> None:
         raise SystemExit("the export does not give what PyTorch gives")
 
 
+@lru_cache(maxsize=1)
 def people() -> tuple[Faces, NDArray[np.int64]]:
     """Crops without a mask of the held-out people, and whose they are."""
     paths = [p for name in sorted(held_out()) for p in sorted((DATA / "faces/ilfw" / name).glob("[0-9]*"))]
@@ -241,15 +246,6 @@ def _embed_torch(model: nn.Module) -> Floats:
     return nn.functional.normalize(torch.cat(out), dim=1).numpy()
 
 
-def embed_onnx(model: Path, faces: Faces) -> Floats:
-    """Face and mirror image through an exported embedder."""
-    net = onnxruntime.InferenceSession(str(model), providers=["CPUExecutionProvider"])
-    x = faces.transpose(0, 3, 1, 2).astype(np.float32) / 255
-    parts = [(x[k : k + 256], x[k : k + 256, ..., ::-1].copy()) for k in range(0, len(x), 256)]
-    out = np.concatenate([net.run(None, {"faces": a})[0] + net.run(None, {"faces": b})[0] for a, b in parts])
-    return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("train", "verify", "export"))
@@ -271,7 +267,7 @@ def main() -> None:
     elif args.what == "export":
         export(args)
     elif args.teacher is None:
-        print(figures(embed_onnx(args.model, people()[0])))
+        print(figures(Shipped(args.model.read_bytes(), Kind.OWN).embed(people()[0])))
     else:
         faces, teachers = people()[0], Teachers()
         print(figures(teachers.both(faces) if args.teacher == 2 else teachers.one(args.teacher, faces)))

@@ -23,11 +23,12 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from poseguard.faces.points import GROW
+from poseguard.faces.points import HEAD as SIDE
 from training.face_data import HEAD, OUT, ROOM
 from training.face_teachers import Faces, Floats
 from training.shared import ROOT, RUNS
 
-SIDE, GROW = 64, 1.25
 _SWAPPED = [1, 0, 2, 4, 3]
 _APART = 8
 # Heads without a face are few, and each counts for more.

@@ -8,13 +8,12 @@ import onnx
 import onnxruntime
 from numpy.typing import NDArray
 
+from poseguard.faces.align import TEMPLATE as SCAN_TEMPLATE
+from poseguard.faces.embedder import Embedder
 from training.shared import SHARED
 
-SIDE = 112
-TEMPLATE = np.array(
-    [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]], np.float32
-)
-"""Where eyes, nose and mouth corners lie in an aligned crop of 112 px (the ArcFace template)."""
+TEMPLATE = SCAN_TEMPLATE.astype(np.float32)
+"""Where eyes, nose and mouth corners lie in an aligned crop."""
 
 Faces = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -22,39 +21,19 @@ _MEAN, _DEVIATION = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224,
 
 
 class Teachers:
-    """MobileFaceNet and retail-0095 as facts/measured.md section 6 says they are fed."""
+    """MobileFaceNet and retail-0095, fed as a user's own embedder is (`poseguard.faces.embedder`)."""
 
-    def __init__(self, threads: int = 2) -> None:
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        folder = SHARED / "weights"
-        self._nets = [
-            onnxruntime.InferenceSession(str(folder / name), options, providers=["CPUExecutionProvider"])
-            for name in ("mobilefacenet_foamliu.onnx", "face_reidentification_retail_0095.onnx")
-        ]
+    def __init__(self) -> None:
+        names = ("mobilefacenet_foamliu.onnx", "face_reidentification_retail_0095.onnx")
+        self._nets = [Embedder((SHARED / "weights" / name).read_bytes()) for name in names]
 
     def one(self, which: int, faces: Faces) -> Floats:
         """N × 112 × 112 × 3 RGB to embeddings of face and mirror image: 0 is MobileFaceNet, 1 retail-0095."""
-        both = self._raw(which, faces) + self._raw(which, faces[:, :, ::-1])
-        return np.asarray(both / np.linalg.norm(both, axis=1, keepdims=True), np.float32)
+        return self._nets[which].embed(faces)
 
     def both(self, faces: Faces) -> Floats:
         """Both side by side, of length one: its cosines are the means of theirs."""
         return np.concatenate([self.one(0, faces), self.one(1, faces)], 1) / np.float32(np.sqrt(2))
-
-    def _raw(self, which: int, faces: Faces) -> Floats:
-        if which == 0:
-            fed = ((faces / np.float32(255) - _MEAN) / _DEVIATION).transpose(0, 3, 1, 2)
-        else:
-            large = [cv2.resize(face[:, 8:104], (128, 128), interpolation=cv2.INTER_LINEAR) for face in faces]
-            fed = np.stack(large)[..., ::-1].astype(np.float32).transpose(0, 3, 1, 2)
-        net = self._nets[which]
-        name = net.get_inputs()[0].name
-        if net.get_inputs()[0].shape[0] == 1:
-            out = np.concatenate([net.run(None, {name: np.ascontiguousarray(x[None])})[0].reshape(1, -1) for x in fed])
-        else:
-            out = net.run(None, {name: np.ascontiguousarray(fed)})[0].reshape(len(fed), -1)
-        return np.asarray(out / np.linalg.norm(out, axis=1, keepdims=True), np.float32)
 
 
 class Shown:

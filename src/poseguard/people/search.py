@@ -24,7 +24,8 @@ SECOND = 1280
 COMFORTABLE = 44.0
 # A close-up smaller than this is enlarged to it, with room around: the network has to see where a hand ends.
 SMALL, ROOM = 320, 64
-# A photo of so few heads, none of them of this share of its longer side, is seen from afar too.
+# What takes this share of the photo's longer side fills much of it. A photo of so few heads, none of them as large, is
+# seen from afar too.
 FEW, LARGE = 3, 0.3
 
 
@@ -94,7 +95,7 @@ class PeopleSearch:
         """A second pass at SECOND; what fills much of the frame stays with the first pass."""
         longest = max(pixels.shape[:2])
         second = self._net.run(pixels, min(SECOND, longest * 2), lowest)
-        large = rows[(rows[:, 4:].max(1) > 0.3 * longest)]
+        large = rows[(rows[:, 4:].max(1) > LARGE * longest)]
         return np.concatenate([second, large])
 
 
