@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ import pytest
 from poseguard import __version__
 from poseguard.cli import COMMANDS, main
 from poseguard.errors import ExitCode
+from poseguard.interrupt import ends_at_once
 
 VERSION = "from poseguard.cli import main; raise SystemExit(main(['--version']))"
 HEAVY = {"numpy", "cv2", "onnxruntime", "ai_edge_litert", "PIL", "rich", "jinja2", "socket", "ssl", "http"}
@@ -127,6 +129,38 @@ def test_usage_errors_are_told_in_the_language_of_the_line(
 def test_an_unknown_language_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--lang", "fr", "weights"]) == ExitCode.USAGE
     assert "--lang" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGINT is not sent to one process there")
+@pytest.mark.parametrize("module", ["click.core", "poseguard.cli", "numpy", "cv2", "poseguard.results", "rich.text"])
+def test_ctrl_c_while_modules_are_imported_ends_it_quietly(module: str) -> None:
+    command = [sys.executable, "-X", "importtime", "-m", "poseguard", "scan", "nowhere", "--lang", "en"]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        assert process.stderr is not None
+        imported = (line.rpartition("|")[2].strip() for line in process.stderr)
+        assert module in imported
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=30)
+    rest = [line for line in said.splitlines() if line and not line.startswith("import time:")]
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert rest in ([], ["Interrupted."])
+
+
+def test_a_handler_of_somebody_else_is_left_alone() -> None:
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ends_at_once():
+            assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end otherwise there")

@@ -186,7 +186,7 @@ def test_the_exit_code_says_what_was_found(names: list[str], flags: list[str], c
     done = poseguard("scan", *names, *CAMPAIGN, *flags, "--format", "jsonl", "--jobs", "1", cwd=photos)
     assert done.returncode == code, done.stderr
     if "cut.jpg" in names:
-        assert "1 photos could not be assessed" in done.stderr
+        assert "1 photo could not be assessed" in done.stderr
 
 
 def test_stdout_carries_the_report_and_nothing_else(photos: Path) -> None:
@@ -243,6 +243,8 @@ def test_the_context_of_each_photo_comes_from_flags_then_manifest_then_settings(
         ["--jobs", "0"],
         ["--output", "office.jpg"],
         ["--annotate", "."],
+        ["--annotate", "mistyped/marked"],
+        ["--output", "mistyped/report.jsonl"],
         ["--weights", "nowhere"],
         ["--colour"],
         ["gone.jpg"],
@@ -262,6 +264,7 @@ def test_a_wrong_flag_is_told_in_both_languages_before_any_photo(
         assert "Traceback" not in said[lang]
     assert said["en"] != said["id"]
     assert digests(photos) == before
+    assert not (photos / "mistyped").exists()
 
 
 def test_a_wrong_flag_ends_the_process_with_its_code(photos: Path) -> None:
@@ -297,7 +300,15 @@ def test_ctrl_c_leaves_whole_lines_and_says_so(photos: Path, tmp_path: Path) -> 
     assert [Path(row["photo"]["path"]).name for row in told] == [f"{n:03d}.jpg" for n in range(len(told))]
     assert out.endswith("\n")
     assert "Traceback" not in said
-    assert f"{len(told)} photos" in said
+    assert f"{len(told)} photo" in said
+
+
+def test_explain_says_that_the_folder_for_its_copy_is_not_there(photos: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "mistyped" / "copy.jpg"
+    done = poseguard("explain", photos / "thumb.jpg", "--annotate", copy, "--lang", "en", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "mistyped" in done.stderr and done.stdout == ""
+    assert not copy.parent.exists()
 
 
 @pytest.mark.parametrize(("lang", "words"), [("id", ("jempol", "21 titik")), ("en", ("thumb up", "21 landmarks"))])

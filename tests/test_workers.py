@@ -46,6 +46,8 @@ def factory(done_reading: Callable[[], None]) -> Callable[[str], str]:
             case "noise":
                 os.write(1, b"derau-stdout\n")
                 os.write(2, b"derau-stderr\n")
+            case "deaf":
+                return str(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))
             case "threads":
                 return os.environ["OMP_NUM_THREADS"]
             case "unpicklable":
@@ -205,6 +207,19 @@ def test_ctrl_c_yields_what_is_done_and_ends(tmp_path: Path) -> None:
     out, err = process.communicate(timeout=20)
     assert out.split("\n")[:3] == ["c", "d", "terhenti"]
     assert (process.returncode, err) == (130, "")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals are not masked there")
+def test_even_the_first_worker_of_a_process_is_deaf_to_ctrl_c_from_its_start() -> None:
+    code = """if __name__ == "__main__":
+        from poseguard.workers import run
+        from test_workers import factory, failed
+        print(*run(["deaf", "deaf"], factory, failed, jobs=2))
+    """
+    places = [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+    env = os.environ | {"PYTHONPATH": os.pathsep.join(places)}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"
 
 
 def test_the_machine_has_a_cpu() -> None:

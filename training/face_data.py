@@ -1,7 +1,7 @@
 """Faces to learn from: heads with five points, and aligned crops with what the teachers say of them.
 
     python -m training.face_data heads [--drawn DIR]    # runs/faces/heads.npz
-    python -m training.face_data pool [--count 30000]   # runs/faces/pool.npy and targets.npy
+    python -m training.face_data pool [--count 42240]   # runs/faces/pool.npy and targets.npy; goes on where it ended
     python -m training.face_data maps                   # runs/faces/map_0.npy to map_2.npy: 5 GB
 
 Heads are where the people pass sees them in train-side photos; YuNet shows their points, or that there is no face. The
@@ -21,6 +21,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from poseguard.boxes import square
 from poseguard.faces.align import SIDE
@@ -39,6 +40,8 @@ KNOWN_EYES = 8.0
 # A raised fist is what is taken for a face most easily.
 _HANDS = 3
 _CHUNK = 256
+MAPPED = 32_000
+"""Rows of the pool that maps are written for (5 GB); mixtures after them are bent as well."""
 
 
 def held_out(what: str = "held_out") -> frozenset[str]:
@@ -145,10 +148,10 @@ def framed(crop: Faces) -> tuple[Faces, Floats]:
 
 
 def mixtures(faces: Faces, count: int, rng: np.random.Generator) -> Iterator[Faces]:
-    """Faces as they are, then two laid over each other, or the lower half of one under another."""
+    """Faces as they are, then two laid over each other, or the lower half of one under another; at last bent ones."""
     yield from faces
     fade = np.clip((np.arange(SIDE, dtype=np.float32) - 56) / 16 + 0.5, 0, 1)[:, None, None]
-    for _ in range(max(count - len(faces), 0)):
+    for n in range(len(faces), count):
         one, two = faces[rng.integers(len(faces), size=2)].astype(np.float32)
         if rng.random() < 0.5:
             two = two[:, ::-1]
@@ -157,7 +160,16 @@ def mixtures(faces: Faces, count: int, rng: np.random.Generator) -> Iterator[Fac
             mixed = one * part + two * (1 - part)
         else:
             mixed = one + (two - one) * rng.uniform(0.15, 0.5)
-        yield np.asarray((mixed * rng.uniform(0.75, 1.15)).clip(0, 255), np.uint8)
+        out = np.asarray((mixed * rng.uniform(0.75, 1.15)).clip(0, 255), np.uint8)
+        yield out if n < MAPPED else _bent(out, rng)
+
+
+def _bent(face: Faces, rng: np.random.Generator) -> Faces:
+    """A longer nose, narrower eyes: every part is moved by a few pixels of its own."""
+    moves = cv2.resize(rng.normal(0, 2.5, (5, 5, 2)).astype(np.float32), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    y, x = np.mgrid[:SIDE, :SIDE].astype(np.float32)
+    bent = cv2.remap(face, x + moves[..., 0], y + moves[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(bent, np.uint8)
 
 
 @lru_cache(maxsize=1)
@@ -176,18 +188,30 @@ def pool(count: int, jobs: int) -> None:
     paths = ilfw() + ilfw(masked=True)
     faces = np.concatenate([np.stack([read(p) for p in paths]), np.load(OUT / "aligned.npy")])
     (OUT / "labelled.txt").write_text("\n".join(p.parent.name for p in paths))
-    total = max(count, len(faces))
-    store = np.lib.format.open_memmap(OUT / "pool.npy", "w+", np.uint8, (total, SIDE, SIDE, 3))
-    targets = np.lib.format.open_memmap(OUT / "targets.npy", "w+", np.float16, (total, 384))
-    done = 0
+    total, done = max(count, len(faces)), 0
+    store = _grown("pool.npy", np.uint8, (total, SIDE, SIDE, 3))
+    targets = _grown("targets.npy", np.float16, (total, 384))
+    while done < total and targets[done].any():
+        done += 1
+    rest = islice(mixtures(faces, total, rng), done, None)
     with Pool(jobs) as workers:
-        for some, said in workers.imap(_said, _chunks(mixtures(faces, total, rng))):
+        for some, said in workers.imap(_said, _chunks(rest)):
             rows = slice(done, done + len(some))
             store[rows], targets[rows] = some, said
             done += len(some)
             print(f"{done} of {total}", file=sys.stderr)
-    store.flush()
-    targets.flush()
+
+
+def _grown(name: str, kind: type[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:
+    """The file with room for `shape`: what an earlier, shorter run wrote stays in front."""
+    path, new = OUT / name, OUT / f"new_{name}"
+    out = np.lib.format.open_memmap(new, "w+", kind, shape)
+    if path.exists():
+        earlier = np.load(path, mmap_mode="r")[: shape[0]]
+        for k in range(0, len(earlier), 1000):
+            out[k : k + 1000] = earlier[k : k + 1000]
+    new.replace(path)
+    return out
 
 
 @lru_cache(maxsize=1)
@@ -203,7 +227,7 @@ def _maps(faces: Faces) -> list[Floats]:
 
 def maps(jobs: int) -> None:
     """Writes map_0.npy to map_2.npy: what the teacher's layers hold half-way of every second face mirrored."""
-    faces = np.load(OUT / "pool.npy", mmap_mode="r")
+    faces = np.load(OUT / "pool.npy", mmap_mode="r")[:MAPPED]
     mirrored = (face[:, ::-1] if n % 2 else face for n, face in enumerate(faces))
     stores = [
         np.lib.format.open_memmap(OUT / f"map_{k}.npy", "w+", np.float16, (len(faces), *shape))
@@ -229,7 +253,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("heads", "pool", "maps"))
     parser.add_argument("--drawn", type=Path, help="folder of `training.render.make faces`")
-    parser.add_argument("--count", type=int, default=30000)
+    parser.add_argument("--count", type=int, default=42_240)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,6 @@
 """Trains the project's face embedder by distillation: one small network learns what both teachers say of a face.
 
-    python -m training.face_embed train [--epochs 14] [--lr 3e-3] [--start CHECKPOINT] [--name face_embedder]
+    python -m training.face_embed train [--epochs 14] [--shown 3] [--start CHECKPOINT] [--name face_embedder]
     python -m training.face_embed verify [--model FILE.onnx | --teacher 0|1|2]
     python -m training.face_embed export [--name face_embedder] [--out weights/face_embedder.onnx]
 
@@ -29,8 +29,9 @@ from torch.utils.data import DataLoader, Dataset
 from poseguard.faces.align import SIDE
 from poseguard.faces.embedder import Embedder as Shipped
 from poseguard.faces.embedder import Kind
-from training.face_data import OUT, held_out
+from training.face_data import MAPPED, OUT, held_out
 from training.face_teachers import Faces, Floats, Teachers
+from training.muon import Muon
 from training.shared import DATA, ROOT, RUNS, read
 
 WIDTH = 256
@@ -137,7 +138,7 @@ class _Pool(Dataset[tuple[torch.Tensor, ...]]):
         self.epoch, self.shown = 0, False
 
     def __len__(self) -> int:
-        return len(self._targets)
+        return MAPPED if self.shown else len(self._targets)
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, ...]:
         rng = np.random.default_rng([self.epoch, index])
@@ -149,22 +150,32 @@ class _Pool(Dataset[tuple[torch.Tensor, ...]]):
 
 
 def basis() -> Floats:
-    """384 × WIDTH: the directions in which the teachers' words differ most; cosines survive the projection."""
-    said = np.load(OUT / "targets.npy").astype(np.float64)
+    """384 × WIDTH: the directions in which the teachers' words differ most; cosines survive the projection.
+
+    Of the rows that are there from the first: a run may go on from one that knew fewer.
+    """
+    said = np.load(OUT / "targets.npy", mmap_mode="r")[:MAPPED].astype(np.float64)
     _, directions = np.linalg.eigh(said.T @ said)
     return np.ascontiguousarray(directions[:, -WIDTH:], np.float32)
 
 
 def train(args: argparse.Namespace) -> None:
+    # A second thread adds half as much again; another training beside this one gets more out of it.
+    torch.set_num_threads(1)
     torch.manual_seed(5)
     pool = _Pool(basis())
-    loader = DataLoader(pool, 128, shuffle=True, drop_last=True, num_workers=1, prefetch_factor=4)
+    loader = DataLoader(pool, 128, shuffle=True, drop_last=True)
     model = Embedder().to(memory_format=torch.channels_last)
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
-    optimizer = torch.optim.AdamW(model.parameters(), args.lr, weight_decay=0.02)
+    look = torch.compile(model.maps)
+    optimizer = Muon(model, args.lr, weight_decay=0.02)
     steps = args.epochs * len(loader)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, args.lr, steps, pct_start=0.06)
+
+    def rate(step: int) -> float:
+        return min(1.0, (step + 1) / 200, max(steps - step, 1) / max(steps * args.falling, 1))
+
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
     average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.995)
     averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
     for epoch in range(args.epochs):
@@ -175,7 +186,7 @@ def train(args: argparse.Namespace) -> None:
             fed = poor.to(memory_format=torch.channels_last).float() / 255
             shown = [one.float().contiguous(memory_format=torch.channels_last) for one in shown]
             with torch.autocast("cpu", torch.bfloat16):
-                made, said = model.maps(fed, shown or None)
+                made, said = look(fed, shown or None)
             # Each map in shares of how much the teacher's varies.
             off = [((a.float() - b) ** 2).mean() / v for a, b, v in zip(made, shown, pool.spread, strict=False)]
             # A target lies where its face is, and as far from the other faces of the batch as the teachers put it.
@@ -250,12 +261,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("train", "verify", "export"))
     parser.add_argument("--epochs", type=int, default=14)
-    parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--falling", type=float, default=0.7, help="share of the run in which the rate falls")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument(
         "--shown", type=int, default=3, help="epochs in which each stage goes on from the teacher's map"
     )
-    parser.add_argument("--hints", type=float, default=0.3, help="what the maps weigh after that")
     parser.add_argument("--start", type=Path)
     parser.add_argument("--name", default="face_embedder")
     parser.add_argument("--model", type=Path, default=ROOT / "weights/face_embedder.onnx")

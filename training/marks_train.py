@@ -177,7 +177,7 @@ def train(args: argparse.Namespace) -> None:
     left_out = set(args.leave_out.split(",")) if args.leave_out else set()
     # Unnumbered emblems of nobody stay beside the numbered ones: without them one never seen is taken for a party's.
     keep = np.array([n not in left_out and n != "other" for n in names])
-    classes = sorted(set(names[keep]))
+    classes = sorted({str(name) for name in names[keep]})
     labels = np.array([classes.index(n) if k else -1 for n, k in zip(names, keep, strict=True)])
     # What is hardly ever seen is drawn less often, so that a doubtful emblem is not taken for it.
     seldom = np.isin(names, SELDOM) & ~genuine
@@ -193,6 +193,8 @@ def train(args: argparse.Namespace) -> None:
     shipped = sorted({owner_of(name) for name in classes})
     owner = [shipped.index(owner_of(name)) for name in classes]
     model = Marks(len(classes), owner).to(memory_format=torch.channels_last)
+    if args.start:
+        go_on(model, classes, args.start)
     mean = Marks(len(classes), owner)
     mean.load_state_dict(model.state_dict())
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -228,6 +230,18 @@ def train(args: argparse.Namespace) -> None:
     (RUNS / f"{args.name}.classes.json").write_text(json.dumps(shipped))
 
 
+def go_on(model: Marks, classes: Sequence[str], start: Path) -> None:
+    """Takes over what an earlier run learnt, its classes by name."""
+    earlier = torch.load(start, weights_only=True)
+    state = model.state_dict()
+    state |= {k: v for k, v in earlier["state"].items() if k != "classes"}
+    known = {name: i for i, name in enumerate(earlier["classes"])}
+    for i, name in enumerate(classes):
+        if name in known:
+            state["classes"][i] = earlier["state"]["classes"][known[name]]
+    model.load_state_dict(state)
+
+
 def owner_of(name: str) -> str:
     """The class of what ships that a class of the training belongs to."""
     return "neg:fiction" if name.startswith("fiction:") else name
@@ -260,6 +274,7 @@ def main() -> None:
     parser.add_argument("--real", type=float, default=0.3, help="crops of photos for each crop of a scene")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--leave-out", default="")
+    parser.add_argument("--start", type=Path, help="RUN.pt to go on from; one that left out the same")
     parser.add_argument("--name", default="marks")
     train(parser.parse_args())
 

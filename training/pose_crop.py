@@ -4,6 +4,8 @@
 
 The first nine layers of the base YOLOv5n, mean and maximum pooled, one linear layer; 112 px crops of 1.45 times
 the hand. Crops are turned, shifted, mirrored, made 19 to 130 px small, blurred and recompressed while training.
+Beside the pose it learns where the 21 landmarks are that MediaPipe's network sees in the clean picture (step 7's
+`views`), which a poor view hardly shows: that head is not exported.
 `--hold-out` keeps that share of the train side's sources out: fusion and thresholds are fitted on them. `--average`
 exports the mean of this run's weights and those of the run that it started from: on unseen sources that is worth more
 than either (and than asking both).
@@ -44,16 +46,22 @@ class PoseCrop(nn.Module):
         self.body = nn.Sequential(*[body.model[i] for i in range(9)])
         self.drop = nn.Dropout(0.25)
         self.head = nn.Linear(512, len(CLASSES))
+        self.points = nn.Linear(256 * 4 * 4, 42)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        features = self.body(x)
+        return self.pose(self.body(x))
+
+    def pose(self, features: torch.Tensor) -> torch.Tensor:
         pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
         out: torch.Tensor = self.head(self.drop(pooled))
         return out
 
 
-def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """One random SIDE × SIDE view: turned, shifted, scaled, mirrored, made small, blurred, recompressed, tinted."""
+def spoil(
+    picture: NDArray[np.uint8], native: float, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """One random SIDE × SIDE view: turned, shifted, scaled, mirrored, made small, blurred, recompressed, tinted; and
+    the 2 × 3 matrix that takes points of the tile to it."""
     hand = TILE / REACH
     crop = GROW * hand * math.exp(rng.normal(0, 0.13))
     angle = rng.normal(0, 14) if rng.random() < 0.8 else rng.uniform(-40, 40)
@@ -73,8 +81,11 @@ def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -
     if zoom < 0.6:
         source = cv2.GaussianBlur(picture, (0, 0), 0.45 / zoom)
     out = cv2.warpAffine(source, matrix[:2], (low, low), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    matrix = matrix[:2] * SIDE / low
     if rng.random() < 0.5:
         out = out[:, ::-1]
+        matrix[0] = -matrix[0]
+        matrix[0, 2] += SIDE
     if rng.random() < 0.2:
         out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.1))
     values = out.astype(np.float32)
@@ -94,7 +105,8 @@ def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -
         x, y = rng.integers(0, low - s + 1, 2)
         out = out.copy()
         out[y : y + s, x : x + s] = rng.integers(0, 256, 3)
-    return np.asarray(cv2.resize(out, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
+    view = cv2.resize(out, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(view, np.uint8), matrix.astype(np.float32)
 
 
 def plain(picture: NDArray[np.uint8], grow: float = GROW) -> NDArray[np.uint8]:
@@ -107,22 +119,40 @@ def plain(picture: NDArray[np.uint8], grow: float = GROW) -> NDArray[np.uint8]:
     )
 
 
-class Hands(Dataset[tuple[torch.Tensor, torch.Tensor]]):
-    """Spoiled views of the tiles at `index`."""
+def known_points(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
+    """N × 21 × 2 in pixels of the tiles: where the landmark network is sure of a hand of 40 px and more; else NaN."""
+    marks = np.load(RUNS / "pose/landmarks.npz")
+    first = marks["view"] == 0
+    out = np.full((len(rows["sizes"]), 21, 2), np.nan, np.float32)
+    sizes = np.asarray(rows["sizes"], np.float32)
+    sure = first & (marks["presence"] > 0.9) & (sizes[marks["tile"]] >= 40)
+    tile = marks["tile"][sure]
+    # `pose_landmarks.small` saw the tile at this side.
+    side = np.maximum(np.round(REACH * np.minimum(sizes[tile], TILE / REACH)), 12)
+    out[tile] = marks["points"][sure][:, :, :2] * (TILE / side)[:, None, None]
+    out[np.asarray(rows["soft"])[:, -1] > 0.3] = np.nan
+    return out
+
+
+class Hands(Dataset[tuple[torch.Tensor, ...]]):
+    """Spoiled views of the tiles at `order`: picture, soft label, landmarks in -1..1 (NaN where not known)."""
 
     def __init__(
         self, tiles: NDArray[np.uint8], rows: dict[str, NDArray[np.generic]], order: NDArray[np.int64], seed: int
     ) -> None:
         self.tiles, self.rows, self.order, self.seed = tiles, rows, order, seed
+        self.points = known_points(rows)
 
     def __len__(self) -> int:
         return len(self.order)
 
-    def __getitem__(self, n: int) -> tuple[torch.Tensor, torch.Tensor]:
+    def __getitem__(self, n: int) -> tuple[torch.Tensor, ...]:
         i = int(self.order[n])
         rng = np.random.default_rng((self.seed, n))
-        picture = spoil(self.tiles[i], float(self.rows["sizes"][i]), rng)
-        return torch.from_numpy(picture.transpose(2, 0, 1).copy()), torch.from_numpy(np.asarray(self.rows["soft"][i]))
+        picture, matrix = spoil(self.tiles[i], float(self.rows["sizes"][i]), rng)
+        points = (self.points[i] @ matrix[:, :2].T + matrix[:, 2]) / (SIDE / 2) - 1
+        said = torch.from_numpy(np.asarray(self.rows["soft"][i]))
+        return torch.from_numpy(picture.transpose(2, 0, 1).copy()), said, torch.from_numpy(points.astype(np.float32))
 
 
 def held_out(rows: dict[str, NDArray[np.generic]], share: float) -> NDArray[np.bool_]:
@@ -171,7 +201,7 @@ def train(args: argparse.Namespace) -> None:
     weights = draw_weights({k: v[index] for k, v in rows.items()})
     model = PoseCrop().to(memory_format=torch.channels_last)
     if args.start:
-        model.load_state_dict(torch.load(args.start, weights_only=True))
+        model.load_state_dict(torch.load(args.start, weights_only=True), strict=False)
     mean = PoseCrop().to(memory_format=torch.channels_last)
     mean.load_state_dict(model.state_dict())
     steps = args.epochs * (12_800 // args.batch)
@@ -182,18 +212,24 @@ def train(args: argparse.Namespace) -> None:
     )
     rng = np.random.default_rng(args.seed)
     order = index[rng.choice(len(index), steps * args.batch, p=weights)]
-    loader = DataLoader(Hands(tiles, rows, order, args.seed), args.batch, num_workers=args.workers, prefetch_factor=4)
-    started, running = time.time(), 0.0
+    loader = DataLoader(Hands(tiles, rows, order, args.seed), args.batch, num_workers=args.workers)
+    started, running, error = time.time(), 0.0, 0.0
     model.train()
-    for step, (pictures, target) in enumerate(loader):
+    for step, (pictures, target, points) in enumerate(loader):
         rate = args.lr * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
         for group in optimizer.param_groups:
             group["lr"] = rate
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits = model(x)
+            features = model.body(x)
+            logits, places = model.pose(features), model.points(features.flatten(1))
         target = target * 0.96 + 0.04 / len(CLASSES)
         loss = -(target * torch.log_softmax(logits.float(), 1)).sum(1).mean()
+        known = ~points.isnan().any(2).any(1)
+        if known.any():
+            off = nn.functional.smooth_l1_loss(places.float()[known], points[known].flatten(1), beta=0.05)
+            loss = loss + args.points * off
+            error = 0.98 * error + 0.02 * float(off.detach())
         optimizer.zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
@@ -208,13 +244,14 @@ def train(args: argparse.Namespace) -> None:
         running = 0.98 * running + 0.02 * float(loss)
         if (step + 1) % 200 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)
-            print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
+            told = f"step {step + 1}/{steps} loss {running:.3f} points {error:.3f} {pace:.0f} crops/s"
+            print(told, file=sys.stderr, flush=True)
             torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     if args.average:
         earlier = torch.load(args.average, weights_only=True)
         for name, value in mean.state_dict().items():
-            if value.dtype.is_floating_point:
+            if name in earlier and value.dtype.is_floating_point:
                 value.copy_((value + earlier[name]) / 2)
     export(mean, RUNS / f"{args.name}.onnx")
 
@@ -239,6 +276,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--points", type=float, default=3.0, help="what the landmarks weigh")
     parser.add_argument("--hold-out", type=float, default=0.0)
     parser.add_argument("--name", default="pose_crop")
     parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")

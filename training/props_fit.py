@@ -21,7 +21,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from poseguard.props.marks import UNKNOWN, cut, log_odds, logistic
+from poseguard.props.marks import UNKNOWN, Marks, cut, log_odds, logistic, near
 from poseguard.props.search import PropsSearch
 from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
@@ -39,7 +39,7 @@ VERSIONS = {
     "gerakanrakyat": (UNKNOWN, None),
     "pkpi": (UNKNOWN, None),
 }
-LEAST_PRECISION = 0.95
+LEAST_PRECISION = 0.985
 _SCENE = 0.15  # weight of a box in a scene beside one in a photo
 
 Truth = list[tuple[str, tuple[float, float, float, float], bool]]  # class, box, whether it is to be ignored
@@ -150,19 +150,14 @@ def main() -> None:
     net = onnxruntime.InferenceSession(str(args.marks), providers=["CPUExecutionProvider"])
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
     warmth = tiles_temperature(net, args.tiles, classes) if args.tiles else 1.0
-    logos, props = Seen(), {name: Seen() for name in NAMES[1:]}
+    logos, looks = Seen(), []
     for path, truth in truths(args.scenes).items():
         image = read(path)
         weight = _SCENE if args.scenes and path.is_relative_to(args.scenes) else 1.0
         rows = search.rows(image)
         emblems = [(k[5:], box, dim) for k, box, dim in truth if k.startswith("logo:")]
         logo_boxes(image, rows[rows[:, 0] == 0], net, warmth, of_party, codes, emblems, logos, weight, path)
-        for row in rows[rows[:, 0] > 0]:
-            name, box = NAMES[int(row[0])], tuple(float(v) for v in row[2:])
-            same = [(overlap(box, other), dim) for k, other, dim in truth if k == f"prop:{name}"]
-            if any(dim and o > 0.2 for o, dim in same) and not any(not dim and o >= 0.5 for o, dim in same):
-                continue
-            props[name].add([1.0, log_odds(float(row[1]))], any(o >= 0.5 for o, _ in same), weight, str(path))
+        looks.append((path, rows, truth, weight))
     fitted = regression(logos, 3)
     least = curve(logos, fitted)
     numbers = {
@@ -175,11 +170,54 @@ def main() -> None:
         "props": {},
         "enrol": json.loads(args.out.read_text())["enrol"] if args.out.exists() else {},
     }
-    for name, seen in props.items():
-        bias, scale = regression(seen, 2) if sum(seen.y) >= 5 else (-1.0, 1.0)
-        print(f"{name}: {len(seen.y)} boxes, {int(sum(seen.y))} right; {scale} {bias}")
-        numbers["props"][name] = {"scale": scale, "bias": bias, "least": 0.25}  # type: ignore[index]
+    marks = Marks(args.marks.read_bytes(), json.dumps(numbers).encode())
+    numbers["props"] = props_numbers(prop_boxes(marks, looks))
     args.out.write_text(json.dumps(numbers, indent=1) + "\n")
+
+
+def prop_boxes(marks: Marks, looks: list[tuple[Path, Rows, Truth, float]]) -> dict[str, Seen]:
+    """Every prop box: the detector's log odds, those of the emblems on it and beside it, and whether it is one."""
+    props = {name: Seen() for name in NAMES[1:]}
+    for path, rows, truth, weight in looks:
+        found = rows[rows[:, 0] > 0]
+        if not len(found):
+            continue
+        emblems = [row for row in rows[rows[:, 0] == 0] if row[1] >= marks.least_box]
+        boxes = [tuple(float(v) for v in row[2:]) for row in emblems]
+        told = marks.opinions(read(path), boxes, [float(row[1]) for row in emblems])  # type: ignore[arg-type]
+        party = [
+            (box, opinion.confidence)
+            for box, opinion in zip(boxes, told, strict=True)
+            if opinion.label in marks.parties or opinion.label == UNKNOWN
+        ]
+        for row in found:
+            name, box = NAMES[int(row[0])], tuple(float(v) for v in row[2:])
+            same = [(overlap(box, other), dim) for k, other, dim in truth if k == f"prop:{name}"]
+            if any(dim and o > 0.2 for o, dim in same) and not any(not dim and o >= 0.5 for o, dim in same):
+                continue
+            x = [1.0, log_odds(float(row[1])), *near(box, party)]  # type: ignore[arg-type]
+            props[name].add(x, any(o >= 0.5 for o, _ in same), weight, str(path))
+    return props
+
+
+def props_numbers(props: dict[str, Seen]) -> dict[str, dict[str, float]]:
+    """Weights of each prop; what an emblem on it or beside it is worth is one number for all, of which few are seen."""
+    names = list(props)
+    pooled = Seen()
+    for k, seen in enumerate(props.values()):
+        for x, y, w, photo in zip(seen.x, seen.y, seen.weight, seen.photo, strict=True):
+            own = [float(k == i) for i in range(len(names))]
+            pooled.add([*own, *(x[1] * v for v in own), *x[2:]], bool(y), w, photo)
+    count = len(names)
+    fitted = regression(pooled, 2 * count + 2, tuple(range(count)))
+    on, beside = fitted[-2:]
+    print(f"an emblem on it {on}, beside it {beside}")
+    out = {}
+    for i, (name, seen) in enumerate(props.items()):
+        scale, bias = (fitted[count + i], fitted[i]) if sum(seen.y) >= 5 else (1.0, -1.0)
+        print(f"{name}: {len(seen.y)} boxes, {int(sum(seen.y))} right; {scale} {bias}")
+        out[name] = {"scale": scale, "bias": bias, "least": 0.25, "on": on, "beside": beside}
+    return out
 
 
 def tiles_temperature(net: onnxruntime.InferenceSession, folder: Path, classes: list[str]) -> float:

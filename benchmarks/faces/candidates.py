@@ -24,7 +24,6 @@ from benchmarks.figures import Target
 from benchmarks.matching import interval
 from benchmarks.run import Measured
 from benchmarks.truth import read_table
-from poseguard.faces.checks import groups
 from poseguard.faces.detector import FacesDetector
 from poseguard.faces.enrol import Portrait, Unfit, embedded, photo_of, portrait
 from poseguard.faces.gallery import ENOUGH, Candidate, Gallery, Matcher
@@ -105,7 +104,7 @@ def enrolments(folder: Path, networks: Networks, search: PeopleSearch) -> tuple[
             continue
         photos = tuple(photo_of(one, "-", "", keep=False) for one in portraits)
         one = Candidate(person.name, person.name, "-", "", None, "", photos, embedded(portraits, networks))
-        pictures = tuple(tuple(group) for group in groups(one))
+        pictures = tuple(tuple(group) for group in one.groups())
         found[person.name] = Enrolled(one, tuple(portraits), tuple(files), pictures)
     return found, unfit
 

@@ -11,12 +11,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 __version__ = "0.1.0"
 
 __all__ = ["Evidence", "Finding", "Job", "Level", "PhotoReport", "Scanner", "Settings", "Status", "scan"]
 
+TYPE_CHECKING = False  # as typing's, whose import would come before Ctrl-C can be answered
 if TYPE_CHECKING:
     from poseguard.results import Evidence, Finding, Level, PhotoReport, Status
     from poseguard.scanner import Job, Scanner, Settings, scan

@@ -19,6 +19,11 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+
+class Odd(ValueError):
+    """Something in such a file that is not as it should be: `PART: WHAT` or either, as `expect` was told."""
+
+
 NPY_HEADER = 256
 """Bytes that an array takes in a file beside its values, at most."""
 WRONG = (
@@ -68,8 +73,12 @@ def put_array(archive: zipfile.ZipFile, name: str, array: NDArray[Any], *, packe
 
 def member(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """Never more bytes than `most`, whatever the directory of the zip says."""
+    try:
+        how = archive.getinfo(name).compress_type
+    except KeyError:
+        raise Odd(f"{name}: missing") from None
     # LZMA takes as much memory as the file asks for.
-    expect(archive.getinfo(name).compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), f"{name}: compression")
+    expect(how in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED), f"{name}: compression")
     with archive.open(name) as file:
         data = file.read(most + 1)
     expect(len(data) <= most, f"{name}: larger than allowed")
@@ -84,11 +93,11 @@ def array(
     """
     name = f"{name}.npy"
     body = BytesIO(member(archive, name, most))
-    expect(npy.read_magic(body) == (1, 0), f"{name}: version")
     try:
+        expect(npy.read_magic(body) == (1, 0), f"{name}: version")
         claimed, fortran, kind = npy.read_array_header_1_0(body)
     except Exception as error:  # numpy's reader lets the tokenizer's and others through
-        raise ValueError(f"{name}: header") from error
+        raise Odd(f"{name}: header") from error
     fits = len(claimed) == len(shape) and all(w in (None, c) for w, c in zip(shape, claimed, strict=True))
     expect(fits and not fortran and kind == dtype, f"{name}: {claimed} {kind}")
     raw = body.read()
@@ -106,9 +115,9 @@ def said(error: Exception) -> str:
 
 
 def expect(right: bool, what: str) -> None:
-    """Raises ValueError, saying `what`, where it is not `right`."""
+    """Raises Odd, saying `what`, where it is not `right`."""
     if not right:
-        raise ValueError(what)
+        raise Odd(what)
 
 
 def replace_file(path: Path, body: bytes, prefix: str) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 from enum import IntEnum
+
+from poseguard.texts import say
 
 
 class ExitCode(IntEnum):
@@ -39,3 +42,12 @@ class DataError(UsageError):
 
 class WeightsError(UsageError):
     """A network is missing, or its digest is not the one in the manifest; the file is not used."""
+
+
+def os_reason(error: OSError, lang: str) -> str:
+    """Why the system refused, as a part of a sentence in `lang`: what the system itself says is English."""
+    code = errno.errorcode.get(error.errno or 0, type(error).__name__)
+    try:
+        return say(f"system.{code}", lang)
+    except KeyError:
+        return say("system.other", lang, code=code)

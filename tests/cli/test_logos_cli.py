@@ -115,6 +115,35 @@ def test_versions_are_kept_apart(capsys: pytest.CaptureFixture[str]) -> None:
     assert [one.version for one in read_book(Path("l"), lang="en").logos] == ["2025"]
 
 
+@pytest.mark.parametrize(
+    ("lang", "says"), [("en", "golkar is the code of Golkar"), ("id", "golkar adalah kode Golkar")]
+)
+def test_a_code_that_is_a_partys_is_told_and_listed(lang: str, says: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("add", "--party", "golkar", "--version", "1", LOGO, "--logos", "a b", lang=lang) == 0
+    told = capsys.readouterr()
+    assert says in told.err and "`poseguard logos remove golkar --version 1 --logos 'a b'`" in told.err
+    assert run("add", "--party", "contoh", "--name", "Partai Contoh", LOGO, "--logos", "a b", lang=lang) == 0
+    assert run("list", "--logos", "a b", lang=lang) == 0
+    rows = [[cell.strip() for cell in line.split("│")] for line in capsys.readouterr().out.splitlines()]
+    whose = {row[1]: row[2] for row in rows if len(row) > 2}
+    assert whose == {"golkar": "Golkar", "contoh": {"en": "own code", "id": "kode sendiri"}[lang]}
+
+
+def test_a_new_logo_of_a_known_party_bears_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    """PSI's of July 2025, which the networks do not know."""
+    assert run("add", "--party", "psi", LOGO, "--logos", "l") == 0
+    told = capsys.readouterr()
+    assert "psi (PSI): enrolled" in told.out and "--version 2025" in told.err
+    assert run("add", "--party", "psi", "--version", "2025", LOGO, "--logos", "l") == 0
+    assert "Dates of" not in capsys.readouterr().err
+    assert {(one.code, one.name) for one in read_book(Path("l"), lang="en").logos} == {("psi", "PSI")}
+
+
+def test_a_group_with_a_code_of_its_own_is_told_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("add", "--party", "relawan", LOGO, "--logos", "l") == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_logo_too_like_another_is_told_when_added_and_when_tried(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -152,7 +181,7 @@ def test_a_photo_that_cannot_be_read_costs_one_row(workplace: Path, capsys: pyte
     capsys.readouterr()
     assert run("test", "contoh", workplace / "broken.jpg", LOGO, "--logos", "l") == 0
     told = capsys.readouterr().out
-    assert "broken.jpg" in told and "of 1 photos" in told
+    assert "broken.jpg" in told and "of 1 photo;" in told
 
 
 @pytest.mark.parametrize(
@@ -164,6 +193,7 @@ def test_a_photo_that_cannot_be_read_costs_one_row(workplace: Path, capsys: pyte
         ["add", "--party", "contoh", str(ROOT / "README.md")],
         ["add", "--party", "contoh", str(LOGO), "--logos", "text"],
         ["add", "--party", "contoh"],
+        ["add", "--party", "contoh", str(LOGO), "--logos", "mistyped/folder/l"],
         ["list", "--logos", "gone"],
         ["remove", "contoh"],
         ["remove", "contoh", "--logos", "made"],
@@ -188,6 +218,7 @@ def test_what_is_wrong_is_told_in_both_languages(
         assert "\x1b" not in said[lang]
     assert said["en"] != said["id"]
     assert (workplace / "made").read_bytes() == before
+    assert not (workplace / "mistyped").exists()
 
 
 def test_the_networks_of_a_weights_folder_are_used(

@@ -11,8 +11,8 @@ import pytest
 from face_graphs import WIDTH, numbers
 from PIL import Image
 
-from poseguard.faces.checks import Kind, Trouble, check, copies, fingerprint, groups
-from poseguard.faces.gallery import Candidate, Gallery, GalleryPhoto, Matcher
+from poseguard.faces.checks import Kind, Trouble, check, fingerprint
+from poseguard.faces.gallery import Candidate, Gallery, GalleryPhoto, Matcher, copies
 from poseguard.faces.numbers import Numbers
 from poseguard.faces.sheet import COLUMNS, MOST_HEIGHT, SIDE, Cell, Row, drawn
 
@@ -54,14 +54,14 @@ def test_a_sound_gallery_gives_nothing() -> None:
 
 def test_fewer_than_three_independent_photos_are_told() -> None:
     whole = three("budi", 0)
-    two = person("siti", [near(1, 13, 0.8), near(1, 14, 0.8)], [photo(1), photo(2)])
+    two = person("siti", [near(1, 13, 0.8), near(1, 14, 0.8)], [photo(11), photo(12)])
     assert found(whole, two) == [Trouble(Kind.FEW, "siti", score=2.0)]
 
 
 def test_a_copy_is_told_with_its_original_and_does_not_count() -> None:
     rows = [near(0, 10, 0.8), near(0, 11, 0.8), near(0, 12, 0.8)]
     one = person("budi", [*rows, rows[1]], [photo(1), photo(2), photo(3), photo(4)])
-    assert len(groups(one)) == 3
+    assert one.pictures == 3
     assert found(one) == [Trouble(Kind.COPY, "budi", photo(4).sha256, "budi", photo(2).sha256)]
 
 
@@ -133,7 +133,7 @@ def test_a_small_face_is_told_even_where_the_gate_came_later() -> None:
 def test_candidates_who_look_alike_are_listed_once_with_their_highest_score() -> None:
     budi = person("budi", [near(0, 10 + i, 0.9) for i in range(3)], [photo(100 + i) for i in range(3)])
     rows = [0.9 * near(0, 9, 0.9) + np.sqrt(np.float32(0.19)) * axis(20 + i) for i in range(3)]
-    twin = person("siti", rows, [photo(200 + i) for i in range(3)])
+    twin = person("siti", rows, [photo(300 + i) for i in range(3)])
     far = three("tono", 2)
     (told,) = found(budi, twin, far)
     assert (told.kind, {told.candidate, told.other}) == (Kind.ALIKE, {"budi", "siti"})
@@ -151,9 +151,51 @@ def test_one_picture_under_two_candidates_is_told_once() -> None:
     assert {copy.candidate, copy.other} == {"budi", "siti"} and copy.photo == copy.other_photo == siti.photos[0].sha256
 
 
+def test_one_picture_under_two_candidates_is_found_however_unlike_their_other_photos_are() -> None:
+    budi = three("budi", 0)
+    rows, photos = [*budi.embeddings, axis(1)], [*budi.photos, photo(9)]
+    wide = person("siti", [axis(k) for k in (1, 20, 21, 22, 23)], [photo(50 + k) for k in range(5)])
+    assert float(rows[3] @ wide.centroid) < 0.5
+    told = found(person("budi", rows, photos), wide)
+    assert told[0] == Trouble(Kind.COPY, "budi", photo(9).sha256, "siti", photo(50).sha256)
+    assert not [one for one in told if one.kind in (Kind.ALIKE, Kind.OTHERS)]
+
+
+def test_a_copy_under_two_candidates_leaves_a_true_likeness_to_a_third_told() -> None:
+    budi = person("budi", [near(0, 10 + i, 0.9) for i in range(3)], [photo(100 + i) for i in range(3)])
+    rows = [0.9 * near(0, 9, 0.9) + np.sqrt(np.float32(0.19)) * axis(20 + i) for i in range(3)]
+    like = person("siti", rows, [photo(300 + i) for i in range(3)])
+    tono = three("tono", 2)
+    mixed = person("tono", [*tono.embeddings, budi.embeddings[0]], [*tono.photos, photo(9)])
+    told = found(budi, like, mixed)
+    assert [(one.candidate, one.other) for one in told if one.kind is Kind.COPY] == [("budi", "tono")]
+    assert [{one.candidate, one.other} for one in told if one.kind is Kind.ALIKE] == [{"budi", "siti"}]
+
+
+def test_of_two_photos_that_are_alike_only_the_one_like_somebody_else_is_told() -> None:
+    """The other one is as much like its fellow as it should be."""
+    rows = [near(0, 1, 0.6), near(0, 13, 0.9)]
+    assert 0.5 < float(rows[0] @ rows[1]) < 0.6
+    told = found(person("budi", rows, [photo(1), photo(2)]), person("siti", [axis(1)], [photo(11)]))
+    (one,) = [each for each in told if each.kind in (Kind.STRANGER, Kind.OTHERS)]
+    assert (one.kind, one.photo, one.other) == (Kind.OTHERS, photo(1).sha256, "siti")
+    assert one.score is not None and one.threshold is not None and one.score > one.threshold
+
+
+def test_the_decision_and_the_check_count_the_same_independent_photos() -> None:
+    """A copy that only fingerprints tell, and one that is like another copy."""
+    rows = [near(0, 10, 0.9), near(0, 11, 0.9), near(0, 12, 0.9)]
+    one = person("budi", rows, [photo(1), photo(2, mark=1), photo(3)])
+    assert float(rows[0] @ rows[1]) == pytest.approx(0.81)
+    assert one.groups() == [[0, 1], [2]] and one.pictures == 2
+    assert [each.score for each in found(one) if each.kind is Kind.FEW] == [2.0]
+    chain = person("siti", [near(0, 1, c) for c in (1.0, 0.94, 0.77)], [photo(k) for k in (1, 2, 3)])
+    assert chain.pictures == len(chain.groups()) == 2
+
+
 def test_groups_hold_every_photo_once() -> None:
     rows = [axis(0), axis(1), axis(0), axis(1)]
-    assert groups(person("budi", rows, [photo(k) for k in range(4)])) == [[0, 2], [1, 3]]
+    assert person("budi", rows, [photo(k) for k in range(4)]).groups() == [[0, 2], [1, 3]]
 
 
 def square(shade: int) -> np.ndarray:

@@ -192,7 +192,7 @@ def test_what_took_part_is_told(tmp_path: Path) -> None:
     assert names == ["face_points", "face_embedder", "face_numbers", "gallery"]
 
 
-@pytest.mark.parametrize("purpose", ["", "  ", "a\nb"])
+@pytest.mark.parametrize("purpose", ["", "  ", "a\nb", "a\x1b[31m", "x" * 201])
 def test_without_a_purpose_nothing_runs(tmp_path: Path, purpose: str) -> None:
     weights, gallery = made(tmp_path)
     with pytest.raises(UsageError, match="purpose") as told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -104,7 +105,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(file: Path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(UsageError, match="No space left"):
+    with pytest.raises(UsageError, match="no space left"):
         write_gallery(file, Gallery(NETWORK, "2024-10-01"), lang="en")
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == ["kota.faces"]
@@ -262,6 +263,33 @@ def test_a_zip_that_swells_is_refused_before_it_does(tmp_path: Path, monkeypatch
     assert path.stat().st_size < 100_000
     with pytest.raises(UsageError, match="larger than allowed"):
         read_gallery(path, lang="en")
+
+
+@pytest.mark.parametrize(
+    ("unit", "megabytes"),
+    [(b"[],", 59), (b"{},", 59), (b"[],", 20), (b'{"photos":[{}]},', 20), (b"1,", 20), (b'"a",', 20)],
+)
+def test_a_header_that_swells_is_refused_before_it_is_parsed(unit: bytes, megabytes: int, file: Path) -> None:
+    """Sixty megabytes of brackets took half a minute and two gigabytes."""
+    parts = parts_of(file)
+    start = parts["header.json"].index(b'"candidates": [') + len(b'"candidates": [')
+    filling = unit * (megabytes * 1_000_000 // len(unit))
+    pack(file, parts | {"header.json": parts["header.json"][:start] + filling[:-1] + b"]}"})
+    for lang, why in (("en", r"header\.json is larger than allowed"), ("id", r"header\.json lebih besar")):
+        with pytest.raises(UsageError, match=why):
+            read_gallery(file, lang=lang)
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_told_without_words_of_python(what: str, file: Path) -> None:
+    parts = parts_of(file)
+    WRONG[what](parts)
+    pack(file, parts)
+    with pytest.raises(UsageError) as told:
+        read_gallery(file, lang="id")
+    assert not re.search(r"Error|Expect|there is|allowed|twice|too |not |\bno |convert|'", told.value.message), (
+        told.value
+    )
 
 
 def test_a_directory_that_swells_is_refused_before_it_is_read(file: Path, tmp_path: Path) -> None:

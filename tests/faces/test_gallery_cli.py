@@ -1,96 +1,40 @@
-"""`poseguard gallery`: from painted photos to a gallery that is filled, checked, sent on and rebuilt.
-
-Heads are found by their colour in place of the people network; everything after that is ONNX, if tiny.
-"""
+"""`poseguard gallery`: from painted photos to a gallery that is filled, checked, sent on and rebuilt."""
 
 from __future__ import annotations
 
 import datetime
 import hashlib
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+import gallery_place
 import numpy as np
 import pytest
 from face_graphs import embedder, points, weights_folder
+from gallery_place import (
+    BACK,
+    BUDI,
+    LIKE_SITI,
+    MASKED,
+    SITI,
+    SOURCE,
+    TURNED,
+    WHO,
+    add,
+    gates,
+    looks,
+    photo,
+    run,
+    siti,
+)
 from PIL import Image
 
-from poseguard.cli import gallery, main
 from poseguard.errors import ExitCode
 from poseguard.faces.gallery_file import read_gallery
-from poseguard.people.types import Found, People
-from poseguard.reading.photo import ReadPhoto
 
 ROOT = Path(__file__).parents[2]
-# Three looks each of two people, as alike as photos of one person are.
-BUDI = ((24, 110, 79), (109, 114, 56), (33, 251, 12))
-SITI = ((188, 203, 169), (145, 243, 81), (252, 175, 77))
-MASKED, BACK, TURNED = (60, 200, 220), (20, 10, 30), (255, 200, 0)
-Colour = tuple[int, int, int]
-SOURCE = ("--source", "https://kpu.example/calon")
-WHO = ("--id", "budi", "--name", "Budi Contoh", "--election", "pilkada-2024")
-
-
-class ByColour:
-    """The people pass: a head wherever something stands out from white."""
-
-    def find(self, photo: ReadPhoto) -> People:
-        assert photo.pixels is not None
-        plain = (photo.pixels >= 250).all(2)
-        _, _, rows, _ = cv2.connectedComponentsWithStats((~plain).astype(np.uint8))
-        heads = (head(*(float(v) for v in row[:4]), scale=photo.scale) for row in rows[1:] if row[4] > 600)
-        return People((), tuple(heads), (), ())
-
-
-def head(x: float, y: float, width: float, height: float, *, scale: float) -> Found:
-    """What is painted goes a third beyond the head on every side."""
-    share = 1 / 5
-    box = (x + share * width, y + share * height, width * (1 - 2 * share), height * (1 - 2 * share))
-    return Found((box[0] / scale, box[1] / scale, box[2] / scale, box[3] / scale), 0.9)
-
-
-def photo(path: Path, *faces: tuple[Colour, int], seed: int = 0) -> Path:
-    """Faces of a colour and a size of the head in pixels, side by side on white, each with a texture of its own."""
-    rng = np.random.default_rng([seed, *(v for colour, _ in faces for v in colour)])
-    canvas = np.full((440, 60 + sum(round(side / 0.6) + 40 for _, side in faces), 3), 255, np.uint8)
-    left = 40
-    for colour, side in faces:
-        whole = round(side / 0.6)
-        grain = rng.integers(-12, 13, (14, 14, 1)).repeat(3, 2).astype(np.float32)
-        patch = cv2.resize(grain - grain.mean(), (whole, whole), interpolation=cv2.INTER_CUBIC) + colour
-        canvas[20 : 20 + whole, left : left + whole] = np.clip(patch, 0, 249)
-        left += whole + 40
-    Image.fromarray(canvas).save(path)
-    return path
-
-
-@pytest.fixture(autouse=True)
-def workplace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """An empty folder with the tiny networks in it and an empty gallery, `g.faces`."""
-    monkeypatch.setattr(gallery, "load_people", lambda folder, lang: ByColour())
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.chdir(tmp_path)
-    weights_folder(tmp_path / "w")
-    assert run("create", "g.faces", "--weights", "w", "--note", "uji") == 0
-    return tmp_path
-
-
-def run(*args: str | Path, lang: str = "en") -> int:
-    return main(["gallery", *map(str, args), "--lang", lang])
-
-
-def looks(name: str, colours: Sequence[Colour], side: int = 120) -> list[Path]:
-    return [photo(Path(f"{name}{k}.png"), (colour, side)) for k, colour in enumerate(colours)]
-
-
-def add(*args: str | Path, lang: str = "en", who: Sequence[str] = WHO) -> int:
-    return run("add", "g.faces", *args, *who, *SOURCE, "--weights", "w", lang=lang)
-
-
-def siti(*more: str | Path) -> int:
-    return add(*looks("siti", SITI), *more, who=("--id", "siti", "--name", "Siti", "--election", "pilkada-2024"))
+workplace = pytest.fixture(autouse=True)(gallery_place.workplace)
 
 
 def test_a_candidate_is_added_listed_checked_and_removed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -171,16 +115,12 @@ def test_every_photo_that_cannot_be_used_is_told_at_once(capsys: pytest.CaptureF
     assert "5 of 6 photos cannot be used, so none was added" in told
     for words in ("small.png: its face is too small (21 pixels", "turned.png: its face is turned", "back.png: no face"):
         assert words in told
-    assert "masked.png: its mouth and nose are covered" in told and "text.jpg: could not be read whole" in told
+    assert "masked.png: its mouth and nose are covered" in told and "text.jpg: what it holds is no photo" in told
     assert read_gallery(Path("g.faces"), lang="en").candidates == ()
     assert add(bad["masked"], *looks("b", BUDI), "--accept-poor") == 0
     assert "mouth and nose are covered in photo" in capsys.readouterr().err
     assert read_gallery(Path("g.faces"), lang="en").candidates[0].photos[0].note == "masked"
     assert add(bad["small"], "--accept-poor") == ExitCode.USAGE
-
-
-def gates(**changes: float) -> dict[str, float]:
-    return {"least_px": 32, "blur": 0.0, "yaw": 0.8, "face": 0.5, "mask": 0.5} | changes
 
 
 def test_a_blurred_photo_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
@@ -199,7 +139,7 @@ def test_a_blurred_photo_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_photo_of_somebody_else_is_told_when_added_and_by_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert add(*looks("b", BUDI)) == 0
     assert siti() == 0
-    wrong = photo(Path("wrong.png"), (SITI[0], 110), seed=9)
+    wrong = photo(Path("wrong.png"), (LIKE_SITI, 110), seed=9)
     capsys.readouterr()
     assert add(wrong) == 0
     told = capsys.readouterr().err

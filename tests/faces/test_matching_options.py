@@ -63,6 +63,28 @@ def test_what_does_not_fit_is_told_in_both_languages_before_any_photo(
     assert said["en"] != said["id"]
 
 
+@pytest.mark.parametrize(
+    "purpose", ["a\nb", "a\x1b[31mb", "a\u202eb", "x" * 201, "x" * 5000], ids=lambda said: ascii(said)[:12]
+)
+def test_a_purpose_is_plain_and_short_for_it_stands_in_every_report(
+    purpose: str, place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--gallery", "kota.faces", "--weights", "weights"]
+    for lang, remedy in (("en", "at most 200 characters"), ("id", "paling banyak 200 huruf")):
+        assert main(["scan", "photo.jpg", *flags, "--purpose", purpose, "--lang", lang]) == ExitCode.USAGE
+        out, error = capsys.readouterr()
+        assert out == "" and remedy in error and len(error) < 600
+        assert all(line.isprintable() for line in error.splitlines())
+    config = place / "own.toml"
+    config.write_text(f'gallery = "kota.faces"\npurpose = {json.dumps(purpose)}\n', encoding="utf-8")
+    assert main(["scan", "photo.jpg", "--config", str(config), "--weights", "weights"]) == ExitCode.USAGE
+
+
+def test_the_longest_purpose_is_taken(place: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    told = row(capfd, "--gallery", "kota.faces", "--weights", "weights", "--purpose", "x" * 200)["matching"]
+    assert isinstance(told, dict) and told["purpose"] == "x" * 200
+
+
 def row(capfd: pytest.CaptureFixture[str], *flags: str) -> dict[str, object]:
     code = main(["scan", "photo.jpg", "--format", "jsonl", "--jobs", "1", "--no-props", "--lang", "en", *flags])
     out, error = capfd.readouterr()

@@ -16,6 +16,7 @@ NUMBERS: dict[str, Any] = {
     "crop": [0.8, 0.0],
     "landmarks": [0.0, 0.0, 0.6, 0.0],
     "alone": 1.0,
+    "other_by_size": 0.0,
     "bias": dict.fromkeys(POSES, 0.0),
     "thresholds": {p: [0.6, 0.8] for p in POSES if p != "other"},
     "small_px": 60,
@@ -47,6 +48,15 @@ def test_two_opinions_that_agree_are_surer_than_one() -> None:
     one = fusion(alone=0.8).probabilities(opinion(peace=0.6), None, 0.0, 60)
     two = fusion(alone=0.8).probabilities(opinion(peace=0.6), opinion(peace=0.6), 0.9, 60)
     assert two[POSES.index("peace")] > one[POSES.index("peace")]
+
+
+def test_other_is_believed_less_of_a_small_hand() -> None:
+    def ordinary(size: float) -> float:
+        told = fusion(other_by_size=0.5).probabilities(opinion(ok=0.4, other=0.4), None, 0.0, size)
+        return float(told[OTHER])
+
+    assert ordinary(48) == pytest.approx(0.4, abs=0.02)
+    assert ordinary(24) < ordinary(48) < ordinary(120)
 
 
 def test_landmarks_weigh_by_their_presence() -> None:

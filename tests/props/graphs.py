@@ -51,7 +51,9 @@ NUMBERS: dict[str, Any] = {
     "logo": [0.0, 0.0, 1.0],
     "least": 0.6,
     "least_box": 0.3,
-    "props": {name: {"scale": 1.0, "bias": 0.0, "least": 0.5} for name in CLASSES[1:]},
+    "props": {
+        name: {"scale": 1.0, "bias": 0.0, "least": 0.5, "on": 0.0, "beside": 0.0} for name in CLASSES[1:]
+    },
     "enrol": {
         "cosine": 0.5, "strict_cosine": 0.7, "inliers": 8, "weights": [0, 1, 1, -0.2], "small": [0, 1, -0.2],
         "margin": 1.0, "least": 0.6,

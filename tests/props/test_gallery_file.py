@@ -77,7 +77,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(file: Path, mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(UsageError, match="No space left"):
+    with pytest.raises(UsageError, match="no space left"):
         write_book(file, Book(NETWORK), lang="en")
     assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == ["logos.npz"]

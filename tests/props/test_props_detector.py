@@ -173,8 +173,22 @@ def test_a_flag_and_a_banner_over_the_same_place_are_one_thing(
     assert [one.label for one in seen(room)] == ["flag", "flag"]
 
 
+def test_an_emblem_on_a_thing_or_beside_it_makes_it_likelier_campaign_material(tmp_path: Path) -> None:
+    props = {name: {**row, "on": 0.2, "beside": 0.2} for name, row in NUMBERS["props"].items()}
+    weighing = weights_folder(tmp_path, marks_json=json.dumps({**NUMBERS, "props": props}).encode())
+    room = PropsDetector(weighing, lang="en")
+
+    def sure(*emblems: Patch) -> float:
+        (banner,) = (one for one in seen(room, mark(SPANDUK, 5, 5), *emblems) if one.kind == "prop")
+        return banner.confidence
+
+    alone, beside, on = sure(), sure(mark(PDIP, 15, 13)), sure(mark(PDIP, 4, 4))
+    assert alone < beside < on
+    assert alone == sure(mark(OFFICE, 4, 4))
+
+
 def test_a_thing_under_its_threshold_is_not_reported(tmp_path: Path) -> None:
-    props = {**NUMBERS["props"], "flag": {"scale": 1.0, "bias": -3.0, "least": 0.999}}
+    props = {**NUMBERS["props"], "flag": {**NUMBERS["props"]["flag"], "bias": -3.0, "least": 0.999}}
     sure = PropsDetector(weights_folder(tmp_path), lang="en")
     (flag,) = seen(sure, mark(FLAG, 5, 5))
     assert flag.confidence == pytest.approx(flag.details["detector_score"], abs=1e-3)

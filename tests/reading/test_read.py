@@ -246,6 +246,13 @@ class TestScale:
         whole = read_photo(put("b", large), target=None)
         assert whole.pixels is not None and whole.pixels.shape == (2200, 3000, 3) and whole.scale == 1.0
 
+    @pytest.mark.parametrize("size", [(40, 12000), (12000, 40), (1, 12000)], ids=str)
+    @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+    def test_the_scale_of_a_strip_is_that_of_its_long_side(self, put: Put, kind: str, size: tuple[int, int]) -> None:
+        photo = read_photo(put("a", encoded(Image.new("RGB", size), kind)))
+        assert photo.pixels is not None
+        assert max(photo.pixels.shape[:2]) / photo.scale == pytest.approx(12000)
+
     def test_sideways_and_extreme_shapes(self, put: Put) -> None:
         image = draw_corners(64, 9000)
         photo = read_photo(put("a", encoded(image, "PNG")), target=1024)
@@ -317,6 +324,17 @@ class TestRejected:
         assert code(path, limits=Limits(pixels=119_999)) == (Status.REJECTED, "too-many-pixels")
         assert code(path, limits=Limits(pixels=120_000)) == (Status.OK, None)
         assert code(path, limits=Limits(file_bytes=1000)) == (Status.REJECTED, "file-too-large")
+
+    def test_a_limit_is_told_apart_from_what_goes_beyond_it(self, put: Put) -> None:
+        path = put("a.png", encoded(scene(), "PNG"))
+        for lang, size, most in (
+            ("en", "0.12 megapixels", "0.1 megapixels"),
+            ("id", "0,12 megapiksel", "0,1 megapiksel"),
+        ):
+            said = read_photo(path, limits=Limits(pixels=100_000), lang=lang).problem
+            assert said is not None and f"({size})" in said.message and f" {most}," in said.message
+        said = problem("too-many-pixels", "id", width=9, height=9, megapixels=64.3, limit=64.0)
+        assert "64,3 megapiksel" in said.message and "64 megapiksel" in said.message
 
     @pytest.mark.parametrize(
         "data", [b"<html>tidak ada</html>", bytes(5000), b"\0\0\0\x18ftypmp42" + bytes(99), b"BM, kata"]

@@ -57,6 +57,37 @@ def test_flags_that_do_not_fit_are_refused_with_a_remedy(formats: list[str], out
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_a_format_beside_a_file_of_another_is_told_how_to_get_either(lang: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        pair(["text"], ["r.jsonl"], lang)
+    assert "--format jsonl" in refused.value.remedy and "text" in refused.value.remedy
+    assert pair(["text", "jsonl"], ["r.jsonl"], lang) == [("jsonl", Path("r.jsonl")), ("text", None)]
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_no_folder_is_made_above_what_was_named(lang: str, tmp_path: Path) -> None:
+    gone = tmp_path / "mistyped"
+    for outputs, annotate in (
+        ([gone / "r.jsonl"], None),
+        ([], gone / "marked"),
+        ([gone / "r.jsonl"], tmp_path / "new"),
+    ):
+        with pytest.raises(UsageError) as refused:
+            open_reporters([], outputs, lang=lang, annotate=annotate)
+        assert "mistyped" in refused.value.message and refused.value.remedy
+    assert list(tmp_path.iterdir()) == []
+    with open_reporters([], [tmp_path / "r.jsonl"], lang=lang, annotate=tmp_path / "new") as reports:
+        reports.finish()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "r.jsonl"]
+
+
+def test_a_folder_that_was_there_stays_where_a_run_fails(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), open_reporters([], [], lang="en", annotate=tmp_path):
+        raise RuntimeError
+    assert tmp_path.is_dir()
+
+
 def test_several_reports_at_once_and_only_html_asks_for_pictures(tmp_path: Path) -> None:
     stdout = io.StringIO()
     page, lines = tmp_path / "r.html", tmp_path / "r.jsonl"

@@ -61,7 +61,7 @@ def test_two_hands_of_one_heart_are_one_pose_and_lists_are_joined() -> None:
 
 def test_logos_and_props_that_name_a_party_have_columns_of_their_own() -> None:
     (row,) = csv.DictReader(io.StringIO(written((banner(),)).decode("utf-8-sig"), newline=""))
-    assert row["logos"] == "logo Perindo ×1; logo PKB ×1; logo RELAWAN ×1"
+    assert row["logos"] == "logo Perindo ×1; logo PKB ×1; logo Relawan Contoh ×1"
     assert row["props"] == "atribut (kaus/rompi/jaket/topi) ×1; spanduk ×1"
     assert row["poses"] == "tangan mengepal ×1"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,9 +12,19 @@ import pytest
 from report_samples import banner, hand, logo, prop, scene_people, scene_photo
 
 from poseguard.props.networks import PROPS
+from poseguard.reports.choose import open_reporters
 from poseguard.reports.explain import explain
 from poseguard.reports.picture import COLOURS, Wants, picture, render
-from poseguard.reports.words import evidence_number, mark_name, party_name, seen_name, tells, thing_counts
+from poseguard.reports.words import (
+    evidence_number,
+    given_names,
+    mark_name,
+    party_name,
+    seen_name,
+    tells,
+    thing_counts,
+    thing_name,
+)
 from poseguard.results import Evidence, Level
 from poseguard.rules.pack import load_pack
 from poseguard.texts import catalogue
@@ -62,6 +73,27 @@ def test_what_was_seen_is_said_in_everyday_words(evidence: Evidence, said: str, 
     assert seen_name(evidence, "id") == said
     assert seen_name(evidence, "en") == in_english
     assert tells(evidence) is tell
+
+
+def test_an_enrolled_logo_has_its_name_in_every_format(tmp_path: Path) -> None:
+    report = banner()
+    outputs = [tmp_path / f"r.{suffix}" for suffix in ("txt", "csv", "html")]
+    with open_reporters([], outputs, lang="id") as reports:
+        reports.add(report)
+        reports.finish()
+    for text in (path.read_text(encoding="utf-8") for path in outputs):
+        assert "logo Relawan Contoh" in " ".join(text.split())
+        assert "RELAWAN" not in text
+    shirt = next(one for one in report.evidence if one.id == "prop-3")
+    assert seen_name(shirt, "id", given_names(report)).endswith(": Relawan Contoh")
+
+
+def test_a_known_party_keeps_its_name_whatever_an_enrolled_logo_is_called() -> None:
+    enrolled = logo(1, "psi", 0.9, BOX, enrolled=True, name="Relawan")
+    report = replace(banner(), evidence=(enrolled, prop(1, "flag", 0.9, BOX, parties=["psi"], logos=["logo-1"])))
+    assert thing_name("logo", "psi", "en", given_names(report)) == "PSI logo"
+    assert seen_name(report.evidence[1], "en", given_names(report)) == "party flag: PSI"
+    assert seen_name(logo(1, "psi", 0.9, BOX, enrolled=True, name="psi"), "en") == "PSI logo"
 
 
 def test_a_flag_without_a_party_is_not_called_a_party_flag() -> None:

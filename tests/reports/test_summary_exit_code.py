@@ -70,3 +70,10 @@ def test_where_both_hold_the_closing_lines_say_both(lang: str) -> None:
     assert len(lines) == 3
     assert {"id": "perlu tinjauan manusia", "en": "human review"}[lang] in lines[1]
     assert {"id": "tidak dapat dinilai", "en": "could not be assessed"}[lang] in lines[2]
+
+
+def test_one_photo_is_no_plural() -> None:
+    found = closing_lines(summed(group()), Level.MEDIUM, "en")
+    assert [line.split(" ")[:2] for line in found] == [["1", "photo"], ["1", "photo"]] and "it needs" in found[1]
+    assert closing_lines(summed(rejected()), None, "en")[1].startswith("1 photo could")
+    assert closing_lines(summed(group(), group()), None, "en")[0].startswith("2 photos")

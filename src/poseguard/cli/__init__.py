@@ -10,8 +10,10 @@ from importlib import import_module
 import click
 
 from poseguard import __version__
+from poseguard.cli.complaints import words as complaint
 from poseguard.cli.spoken import SpokenGroup, lang_option
 from poseguard.errors import ExitCode, PoseguardError
+from poseguard.interrupt import ends_at_once
 from poseguard.texts import LANGS, default_lang, say
 
 # Name of the command -> where it lives; the module is imported when the command is called, not before.
@@ -37,7 +39,8 @@ class LazyGroup(SpokenGroup):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name].partition(":")
-        command = getattr(import_module(module), name)
+        with ends_at_once():
+            command = getattr(import_module(module), name)
         assert isinstance(command, click.Command)
         return command
 
@@ -69,7 +72,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "poseguard"
-        return _fail(ExitCode.USAGE, _usage_words(error, lang), say("cli.see-help", lang, command=path), lang)
+        return _fail(ExitCode.USAGE, complaint(error, lang), say("cli.see-help", lang, command=path), lang)
     except (KeyboardInterrupt, click.Abort):
         click.echo(say("cli.interrupted", lang), err=True)
         return ExitCode.INTERRUPTED
@@ -94,18 +97,6 @@ def _fail(code: ExitCode, message: str, remedy: str, lang: str) -> int:
     if remedy:
         click.echo(say("cli.remedy", lang, remedy=remedy), err=True)
     return code
-
-
-def _usage_words(error: click.ClickException, lang: str) -> str:
-    """Click's commonest complaints in the user's language; the rest as click puts them."""
-    if isinstance(error, click.NoSuchOption):
-        return say("cli.no-such-option", lang, name=error.option_name)
-    if isinstance(error, click.BadParameter) and error.param is not None:
-        name = error.param.get_error_hint(error.ctx) if error.ctx else error.param.human_readable_name
-        if isinstance(error, click.MissingParameter):
-            return say("cli.missing-parameter", lang, name=name)
-        return say("cli.bad-parameter", lang, name=name, detail=error.message)
-    return error.format_message()
 
 
 def _asked_lang(args: Sequence[str]) -> str:

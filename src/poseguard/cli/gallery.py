@@ -22,7 +22,7 @@ from poseguard.cli.gallery_args import (
     save,
     without,
 )
-from poseguard.cli.gallery_words import DIGITS, index, told, unusable
+from poseguard.cli.gallery_words import DIGITS, index, told, unfit_words, unusable
 from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option
 from poseguard.errors import ExitCode, UsageError
 from poseguard.faces.gallery import Gallery, Matcher
@@ -30,6 +30,7 @@ from poseguard.faces.gallery_file import MOST_PHOTOS, SOURCE_LENGTH, read_galler
 from poseguard.reading.problems import printable
 from poseguard.reading.read import read_photo
 from poseguard.reading.sources import find
+from poseguard.reports.words import clean, number
 from poseguard.texts import say
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def add(ctx: click.Context, /, file: Path, photos: Sequence[Path], **options: An
     count = len(one.photos) - len(before.photos)
     key = "added" if count else "unchanged"
     click.echo(say(f"gallery.{key}", lang, name=one.name, count=count, total=len(one.photos)))
-    _warn(Matcher(gallery, networks.numbers, lang=lang), one.id, lang)
+    _warn(Matcher(gallery, networks.numbers, lang=lang), one.id, file, lang)
 
 
 @gallery_group.command(help="gallery.help-remove")
@@ -157,7 +158,7 @@ def remove(ctx: click.Context, /, file: Path, code: str, digests: Sequence[str])
     gallery = read_gallery(file, lang=lang)
     one = next((each for each in gallery.candidates if each.id == code), None)
     if one is None:
-        message = say("gallery.unknown", lang, code=printable(code))
+        message = say("gallery.unknown", lang, code=clean(code))
         raise UsageError(message, say("gallery.unknown-remedy", lang, file=printable(file)))
     others = [each for each in gallery.candidates if each is not one]
     if not digests:
@@ -227,15 +228,17 @@ def check(ctx: click.Context, /, file: Path, photos: Sequence[str], sheet: Path 
     troubles = checked(matcher)
     enrolled = sum(len(one.photos) for one in gallery.candidates)
     low, high = float(matcher.thresholds.min()), float(matcher.thresholds.max())
-    slots = {"candidates": len(gallery.candidates), "photos": enrolled, "low": low, "high": high}
-    click.echo(say("gallery.checked", lang, file=printable(file), margin=networks.numbers.margin, **slots))
+    margin = networks.numbers.margin
+    slots = {"candidates": number(len(gallery.candidates), lang), "photos": number(enrolled, lang)}
+    named = {key: number(value, lang, 2) for key, value in (("low", low), ("high", high), ("margin", margin))}
+    click.echo(say("gallery.checked", lang, file=printable(file), **slots, **named))
     key = "checked-found" if troubles else "checked-clean"
     click.echo(say(f"gallery.{key}", lang, count=len(troubles)))
     for trouble in troubles:
-        click.echo(told(trouble, matcher, lang))
+        click.echo(told(trouble, matcher, file, lang))
     if sheet is not None:
-        named = _originals(gallery, photos, networks, options["weights"], lang) if photos else {}
-        write_sheet(sheet, file, gallery, troubles, named, lang, force=options["force"])
+        originals = _originals(gallery, photos, networks, options["weights"], lang) if photos else {}
+        write_sheet(sheet, file, gallery, troubles, originals, lang, force=options["force"])
     return ExitCode.FOUND if troubles else ExitCode.CLEAN
 
 
@@ -338,15 +341,14 @@ def _originals(
         try:
             out[photo.info.sha256] = portrait(photo, people, networks, poor=True)
         except Unfit as unfit:
-            reason = say(f"gallery.unfit-{unfit.reason}", lang, **unfit.slots)
-            click.echo(f"{printable(candidate.path)}: {reason}", err=True)
+            click.echo(f"{printable(candidate.path)}: {unfit_words(unfit, lang)}", err=True)
     return out
 
 
-def _warn(matcher: Matcher, code: str, lang: str) -> None:
+def _warn(matcher: Matcher, code: str, file: Path, lang: str) -> None:
     """On stderr, what `check` finds that concerns one candidate."""
     from poseguard.faces.checks import check as checked
 
     for trouble in checked(matcher):
         if code in (trouble.candidate, trouble.other):
-            click.echo(told(trouble, matcher, lang), err=True)
+            click.echo(told(trouble, matcher, file, lang), err=True)

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from poseguard.archive import replace_file
-from poseguard.errors import UsageError
+from poseguard.errors import UsageError, os_reason
 from poseguard.faces.gallery import ID, Candidate, Gallery
 from poseguard.faces.gallery_file import NAME_LENGTH, SOURCE_LENGTH
 from poseguard.reading.problems import printable
+from poseguard.reports.words import clean
 from poseguard.texts import say
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ ADULT = 18
 """Nobody younger goes into a gallery; the law asks more of candidates."""
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+# So much of a text that is refused is repeated.
+_SHOWN = 80
 _PREFIX = re.compile(r"[0-9a-f]{6,64}")
 
 
@@ -34,7 +37,7 @@ def about(known: Candidate | None, options: Mapping[str, Any], lang: str) -> Can
     code = options["code"]
     for text in (code, given["ticket"] or code):
         if not ID.fullmatch(text):
-            raise UsageError(say("gallery.bad-id", lang, code=printable(text)), say("gallery.bad-id-remedy", lang))
+            raise UsageError(say("gallery.bad-id", lang, code=clean(text[:_SHOWN])), say("gallery.bad-id-remedy", lang))
     for key in ("name", "election", "office"):
         if given[key] is not None:
             check_text(f"--{key}", given[key], NAME_LENGTH, lang)
@@ -44,7 +47,7 @@ def about(known: Candidate | None, options: Mapping[str, Any], lang: str) -> Can
         stored = [key for key in new if getattr(known, key) not in (None, "")]
         if stored and not options["change"]:
             told = ", ".join(f"--{key}: {getattr(known, key)} / {new[key]}" for key in stored)
-            message = say("gallery.other-person", lang, code=code, name=known.name, told=printable(told))
+            message = say("gallery.other-person", lang, code=code, name=known.name, told=clean(told))
             raise UsageError(message, say("gallery.other-person-remedy", lang))
         return replace(known, **new)
     if not (given["name"] and given["election"]):
@@ -59,7 +62,7 @@ def without(one: Candidate, digests: Sequence[str], file: Path, lang: str) -> Ca
     for digest in digests:
         hits = [k for k, photo in enumerate(one.photos) if photo.sha256.startswith(digest.lower())]
         if len(hits) != 1 or not _PREFIX.fullmatch(digest.lower()):
-            message = say("gallery.no-such-photo", lang, code=one.id, photo=printable(digest))
+            message = say("gallery.no-such-photo", lang, code=one.id, photo=clean(digest[:_SHOWN]))
             raise UsageError(message, say("gallery.no-such-photo-remedy", lang, file=printable(file)))
         gone.add(hits[0])
     left = [k for k in range(len(one.photos)) if k not in gone]
@@ -85,7 +88,7 @@ def dates(given: Sequence[str], photos: Sequence[Path], lang: str) -> list[str]:
         try:
             datetime.date.fromisoformat((text + "-01-01")[:10] if _DATE.fullmatch(text) else "")
         except ValueError as error:
-            message = say("gallery.bad-date", lang, date=printable(ascii(text)[1:-1]))
+            message = say("gallery.bad-date", lang, date=clean(text[:_SHOWN]))
             raise UsageError(message, say("gallery.bad-date-remedy", lang)) from error
     return per_photo("--date", given, photos, lang) if given else [""] * len(photos)
 
@@ -94,7 +97,7 @@ def check_text(option: str, text: str, longest: int, lang: str, *, empty: bool =
     """Raises UsageError for a text that is empty (unless `empty`), longer than `longest` or not on one line."""
     fits = len(text) <= longest and text.isprintable() and (bool(text.strip()) or (empty and not text))
     if not fits:
-        message = say("gallery.bad-text", lang, option=option, text=ascii(text[:80]))
+        message = say("gallery.bad-text", lang, option=option, text=clean(text[:_SHOWN]))
         raise UsageError(message, say("gallery.bad-text-remedy", lang, longest=longest))
 
 
@@ -113,7 +116,13 @@ def ensure_network(gallery: Gallery, networks: Networks, lang: str) -> None:
 
 
 def ensure_free(path: Path, force: bool, lang: str) -> None:
-    """Raises UsageError where there is a file already and it must not be replaced."""
+    """Raises UsageError where its folder is not there, or there is a file already that must not be replaced.
+
+    No folder is made: where one is lacking, its name is mostly mistyped.
+    """
+    if not path.parent.is_dir():
+        message = say("gallery.no-folder", lang, path=printable(path), folder=printable(path.parent))
+        raise UsageError(message, say("gallery.no-folder-remedy", lang))
     if path.exists() and not force:
         raise UsageError(say("gallery.exists", lang, path=printable(path)), say("gallery.exists-remedy", lang))
 
@@ -123,5 +132,5 @@ def save(path: Path, body: bytes, lang: str) -> None:
     try:
         replace_file(path, body, ".gallery-")
     except OSError as error:
-        message = say("gallery.cannot-write", lang, path=printable(path), reason=error.strerror or type(error).__name__)
+        message = say("gallery.cannot-write", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("gallery.cannot-write-remedy", lang)) from error

@@ -19,6 +19,7 @@ from poseguard.faces.gallery import Candidate, Gallery, GalleryPhoto
 from poseguard.faces.sheet import Cell, Row, drawn
 from poseguard.reading.photo import Pixels
 from poseguard.reading.problems import printable
+from poseguard.reports.words import number
 from poseguard.texts import say
 
 _FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG"}
@@ -51,8 +52,8 @@ def write_sheet(
     today = datetime.date.today().isoformat()
     slots = {"candidates": len(gallery.candidates), "date": today}
     heading = say("gallery.sheet-title", lang, file=printable(file.name), **slots)
-    for number, page in enumerate(drawn(heading, list(_rows(gallery, troubles, pictures, lang))), 1):
-        place = sheet if number == 1 else sheet.with_stem(f"{sheet.stem}-{number}")
+    for nth, page in enumerate(drawn(heading, list(_rows(gallery, troubles, pictures, lang))), 1):
+        place = sheet if nth == 1 else sheet.with_stem(f"{sheet.stem}-{nth}")
         ensure_free(place, force, lang)
         out = BytesIO()
         page.save(out, _FORMATS[sheet.suffix.lower()])
@@ -84,10 +85,12 @@ def _rows(gallery: Gallery, troubles: Sequence[Trouble], pictures: Mapping[str, 
             other = names.get(trouble.other or "", "")
             word = say(f"gallery.short-{trouble.kind.value}", lang, other=other)
             short[trouble.candidate, trouble.photo].append(word)
+            if trouble.kind is Kind.COPY and trouble.other not in (None, trouble.candidate):
+                short[trouble.other or "", trouble.other_photo or ""].append(word)
     for one in gallery.candidates:
         cells = tuple(_cell(photo, pictures, tuple(short[one.id, photo.sha256]), lang) for photo in one.photos)
-        number = "" if one.number is None else f"{one.number} · "
-        yield Row(f"{number}{one.name} ({one.id})", cells)
+        ballot = "" if one.number is None else f"{one.number} · "
+        yield Row(f"{ballot}{one.name} ({one.id})", cells)
     by_digest = {(one.id, photo.sha256): photo for one, photo in _photos(gallery)}
     for trouble in troubles:
         if trouble.kind is not Kind.ALIKE:
@@ -97,7 +100,7 @@ def _rows(gallery: Gallery, troubles: Sequence[Trouble], pictures: Mapping[str, 
         title = say(
             "gallery.sheet-pair",
             lang,
-            score=trouble.score or 0.0,
+            score=number(trouble.score or 0.0, lang, 2),
             name=names[trouble.candidate],
             other=names[trouble.other or ""],
         )
@@ -105,6 +108,6 @@ def _rows(gallery: Gallery, troubles: Sequence[Trouble], pictures: Mapping[str, 
 
 
 def _cell(photo: GalleryPhoto, pictures: Mapping[str, Pixels], warnings: tuple[str, ...], lang: str) -> Cell:
-    size = say("gallery.sheet-size", lang, size=photo.size_px)
+    size = say("gallery.sheet-size", lang, size=number(photo.size_px, lang))
     words = (photo.sha256[:DIGITS], " · ".join(filter(None, (photo.date, size))), photo.source)
     return Cell(pictures.get(photo.sha256), words, warnings)

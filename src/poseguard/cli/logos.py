@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,7 +18,8 @@ from poseguard.props.gallery_file import MOST_LOGOS, read_book, write_book
 from poseguard.reading.photo import Pixels
 from poseguard.reading.problems import printable
 from poseguard.results import Box
-from poseguard.texts import say
+from poseguard.rules.pack import Pack, load_pack
+from poseguard.texts import catalogue, say
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Made = TypeVar("_Made")
@@ -105,6 +108,9 @@ def add(
 
     lang, file = lang_of(ctx), path or default_path()
     check_words(code, name, version, lang)
+    if path is not None and not path.parent.is_dir():
+        message = say("logos.no-folder", lang, path=printable(path), folder=printable(path.parent))
+        raise UsageError(message, say("logos.no-folder-remedy", lang))
     book = _book(file, lang)
     kit = load_kit(weights, lang)
     LogoGallery(book, kit.enrol, network=kit.network, lang=lang)  # another recogniser's book is told at once
@@ -120,11 +126,21 @@ def add(
     others = tuple(one for one in book.logos if one is not known)
     if len(others) >= MOST_LOGOS:
         raise UsageError(say("logos.full", lang, most=MOST_LOGOS), say("logos.full-remedy", lang))
-    called = name or (known.name if known else code)
+    pack = load_pack(lang=lang)
+    party = taken_codes(pack, lang).get(code)
+    called = name or (known.name if known else party or code)
     logo = enrolled(code, called, version, list(pictures.values()), kit.recogniser)
     book = Book(kit.network, tuple(sorted((*others, logo), key=lambda one: one.key)))
     write_book(file, book, lang=lang)
     click.echo(say("logos.added", lang, name=_called(logo), count=len(logo.pictures), file=printable(file)))
+    if party is not None:
+        own_file = [] if path is None else ["--logos", os.fspath(path)]
+        own_version = [] if version is None else ["--version", version]
+        command = shlex.join(["poseguard", "logos", "remove", code, *own_version, *own_file])
+        click.echo(say("logos.means-party", lang, code=code, party=party, command=printable(command)), err=True)
+        dated = ", ".join(dict.fromkeys(_dated_versions(pack, code)))
+        if version is None and dated:
+            click.echo(say("logos.dated-versions", lang, party=party, versions=dated), err=True)
     _warn(logo, LogoGallery(book, kit.enrol, network=kit.network, lang=lang), kit, lang)
 
 
@@ -139,12 +155,15 @@ def list_logos(ctx: click.Context, /, path: Path | None) -> None:
     book = _book(file, lang) if path is None else read_book(file, lang=lang)
     click.echo(say("logos.listed", lang, count=len(book.logos), file=printable(file)))
     if book.logos:
-        table = Table(*(say(f"logos.head-{key}", lang) for key in ("code", "name", "version", "pictures", "digests")))
+        keys = ("code", "party", "name", "version", "pictures", "digests")
+        table = Table(*(say(f"logos.head-{key}", lang) for key in keys))
+        taken = taken_codes(load_pack(lang=lang), lang)
         for column in table.columns:
             column.overflow = "fold"
         for logo in book.logos:
             digests = " ".join(picture.sha256[:8] for picture in logo.pictures)
-            table.add_row(logo.code, logo.name, logo.version or "-", str(len(logo.pictures)), digests)
+            party = taken.get(logo.code) or say("logos.own-code", lang)
+            table.add_row(logo.code, party, logo.name, logo.version or "-", str(len(logo.pictures)), digests)
         Console(markup=False, emoji=False).print(table)
 
 
@@ -229,7 +248,7 @@ def test(
         figures = (str(one.boxes), f"{best.size_px:.0f}", f"{best.cosine:.2f}", held, f"{best.confidence:.2f}")
         table.add_row(printable(candidate.path), *figures, one.named or say("logos.not-named", lang))
     Console(markup=False, emoji=False).print(table)
-    click.echo(say("logos.tested", lang, code=code, hits=hits, seen=seen, least=gallery.numbers.least))
+    click.echo(say("logos.tested", lang, code=code, hits=hits, n=seen, least=gallery.numbers.least))
     for logo in logos:
         _warn(logo, gallery, kit, lang)
 
@@ -237,6 +256,20 @@ def test(
 def _book(file: Path, lang: str) -> Book:
     """What is there, or an empty book where there is no file yet."""
     return read_book(file, lang=lang) if file.exists() else Book("0" * 64)
+
+
+def taken_codes(pack: Pack, lang: str) -> dict[str, str]:
+    """What codes already stand for: participants of the election profiles, and older parties that reports can name."""
+    names = {key: words[lang] for key, words in catalogue("props").items()}
+    older = {key.removeprefix("party_"): name for key, name in names.items() if key.startswith("party_")}
+    listed = (who for one in pack.elections.values() for who in (*one.party, *one.ticket))
+    return older | {who.code: who.name for who in listed if who.code}
+
+
+def _dated_versions(pack: Pack, code: str) -> Iterator[str]:
+    """Versions of a party's logo that the election profiles know the dates of, but for the one without a name."""
+    for election in pack.elections.values():
+        yield from (one.version for one in election.logo_version if one.party == code and one.version)
 
 
 def _find(book: Book, code: str, version: str | None) -> Logo | None:

@@ -8,6 +8,7 @@ from types import TracebackType
 
 import click
 
+from poseguard.reports.words import number
 from poseguard.results import PhotoReport
 from poseguard.texts import say
 
@@ -40,6 +41,6 @@ class Progress:
         if self._quiet or now - self._started < 1 or now - self._last < (_LIVE_EVERY if self._live else _PLAIN_EVERY):
             return
         self._last, self._shown = now, True
-        rate = f"{self._done / (now - self._started):.1f}"
-        text = say("cli.progress", self._lang, done=self._done, rate=rate)
+        rate = number(self._done / (now - self._started), self._lang, 1)
+        text = say("cli.progress", self._lang, done=number(self._done, self._lang), rate=rate)
         click.echo(f"\r\033[2K{text}" if self._live else text, err=True, nl=not self._live)

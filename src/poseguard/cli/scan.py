@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,11 +16,12 @@ import click
 from poseguard.cli.progress import Progress
 from poseguard.cli.spoken import SpokenCommand, lang_of, lang_option
 from poseguard.errors import ExitCode, UsageError
+from poseguard.faces.purpose import checked_purpose
 from poseguard.reading.limits import Limits
 from poseguard.reading.sources import Candidate, Sources, find
 from poseguard.reports.choose import FORMATS, open_reporters
 from poseguard.reports.explain import explain as print_explanation
-from poseguard.reports.output import ensure_not_input
+from poseguard.reports.output import ensure_not_input, open_sink
 from poseguard.reports.summary import closing_lines, exit_code
 from poseguard.results import Level
 from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine
@@ -138,10 +140,7 @@ def _matching(options: dict[str, Any], defaults: Defaults, lang: str) -> tuple[P
             raise UsageError(say("cli.needs-gallery", lang, option=option), say("cli.needs-gallery-remedy", lang))
         return None, ""
     asked = options["purpose"] if options["purpose"] is not None else defaults.purpose
-    purpose = " ".join((asked or "").split())
-    if not purpose:
-        raise UsageError(say("faces.no-purpose", lang), say("faces.no-purpose-remedy", lang))
-    return gallery, purpose
+    return gallery, checked_purpose(asked or "", lang)
 
 
 @click.command(cls=SpokenCommand, help="cli.about-scan")
@@ -206,10 +205,17 @@ def explain(ctx: click.Context, /, photo: Path, copy: Path | None, **options: An
         ensure_not_input(copy, [photo], weighing.lang)
     (candidate,) = find([os.fspath(photo)], lang=weighing.lang)
     wanted = replace(settings, wants=Wants(marked=copy is not None))
-    ((report, picture),) = scan_jobs([_job(candidate, weighing)], wanted)
-    print_explanation(report, sys.stdout)
-    if copy is not None and picture is not None and picture.marked is not None:
-        copy.write_bytes(picture.marked)
+    with ExitStack() as on_the_way_out:
+        # Opened first: a folder that is not there is told before any work.
+        sink = open_sink(copy, sys.stdout, weighing.lang) if copy is not None else None
+        if sink is not None:
+            on_the_way_out.callback(sink.discard)
+        ((report, picture),) = scan_jobs([_job(candidate, weighing)], wanted)
+        print_explanation(report, sys.stdout)
+        if sink is not None and picture is not None and picture.marked is not None:
+            sink.write(picture.marked)
+            on_the_way_out.pop_all()
+            sink.close()
     return int(ExitCode.CLEAN if report.error is None else ExitCode.UNREADABLE)
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 import click
 
+from poseguard.cli.complaints import Told
 from poseguard.texts import LANGS, default_lang, say
 
 _META = "poseguard.lang"
@@ -45,9 +46,21 @@ def spoken(text: str, lang: str) -> str:
 class _Spoken(click.Command):
     """The help page of a command: same layout as click's, words from poseguard.texts."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except click.UsageError as error:
+            # The parser itself does not say of which command it complains.
+            error.ctx = error.ctx or ctx
+            raise
+
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        prefix = say("cli.usage", lang_of(ctx)) + " "
-        formatter.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)), prefix=prefix)
+        lang = lang_of(ctx)
+        known = {self.options_metavar: say("cli.options-metavar", lang)}
+        if isinstance(self, click.Group):
+            known[self.subcommand_metavar] = say("cli.command-metavar", lang)
+        pieces = " ".join(known.get(piece, piece) for piece in self.collect_usage_pieces(ctx))
+        formatter.write_usage(ctx.command_path, pieces, prefix=say("cli.usage", lang) + " ")
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         if self.help:
@@ -57,10 +70,10 @@ class _Spoken(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         lang = lang_of(ctx)
-        rows = [row for param in self.get_params(ctx) if (row := param.get_help_record(ctx))]
+        rows = [(param, row) for param in self.get_params(ctx) if (row := param.get_help_record(ctx))]
         if rows:
             with formatter.section(say("cli.options", lang)):
-                formatter.write_dl([(name, spoken(text, lang)) for name, text in rows])
+                formatter.write_dl([(name, _help_words(param, text, ctx)) for param, (name, text) in rows])
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         option = super().get_help_option(ctx)
@@ -69,8 +82,25 @@ class _Spoken(click.Command):
         return option
 
 
+def _help_words(param: click.Parameter, text: str, ctx: click.Context) -> str:
+    """The help of one parameter with what click adds to it: `[default: X; required]`."""
+    lang = lang_of(ctx)
+    key = (param.help if isinstance(param, click.Option) else None) or text
+    more = text.removeprefix(key)
+    for english, ours in (("default: ", "default"), ("required", "required")):
+        more = more.replace(english, say(f"cli.{ours}", lang))
+    return spoken(key, lang) + more
+
+
 class SpokenCommand(_Spoken):
     """`@click.command(cls=SpokenCommand, help="room.key")`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise Told(say("cli.extra-arguments", lang_of(ctx), words=" ".join(rest)), ctx)
+        return rest
 
 
 class SpokenGroup(_Spoken, click.Group):
@@ -82,14 +112,19 @@ class SpokenGroup(_Spoken, click.Group):
         if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help())
             ctx.exit()
-        return super().parse_args(ctx, args)
+        out = super().parse_args(ctx, list(args))
+        _, named, _ = self.make_parser(ctx).parse_args(list(args))
+        if not named and not ctx.resilient_parsing:
+            click.echo(ctx.get_help())
+            ctx.exit()
+        return out
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             names = ", ".join(self.list_commands(ctx))
-            ctx.fail(say("cli.no-such-command", lang_of(ctx), name=args[0], names=names))
+            raise Told(say("cli.no-such-command", lang_of(ctx), name=args[0], names=names), ctx)
         return super().resolve_command(ctx, args)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

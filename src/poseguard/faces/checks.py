@@ -7,20 +7,19 @@ Nothing is changed; a person looks at what is listed.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-from poseguard.faces.gallery import BAND, COPY_COSINE, ENOUGH, Candidate, Floats, GalleryPhoto, Matcher
+from poseguard.faces.gallery import BAND, COPY_COSINE_PRINTED, ENOUGH, Candidate, Floats, GalleryPhoto, Matcher, copies
 from poseguard.faces.numbers import Numbers
 from poseguard.reading.photo import Pixels
 
-# Two photos less alike than COPY_COSINE are one picture where they are this alike and their fingerprints so few bits
-# apart: about nine in ten of the 35 such pairs among those that COPY_COSINE was looked at on.
-COPY_COSINE_PRINTED, COPY_BITS = 0.75, 8
 # The share of strangers' photos that may pass as the candidate's own before `check` asks a person to look.
 STRANGER_PASSES = 1e-2
 # Where nobody measured the embedder: MobileFaceNet and retail-0095 let one stranger in a hundred pass about this far
@@ -29,6 +28,8 @@ _UNMEASURED = 0.2
 
 _SIDE = 8
 _ROWS = 512
+# So many of the photos that are most like one are asked whether they are one picture with it.
+_LIKELY = 8
 
 
 class Kind(StrEnum):
@@ -74,35 +75,16 @@ def fingerprint(crop: Pixels) -> str:
     return np.packbits(bits).tobytes().hex()
 
 
-def copies(a: GalleryPhoto, b: GalleryPhoto, cosine: float) -> bool:
-    """Whether both show one picture, though cut, scaled, coloured or mirrored anew."""
-    if a.sha256 == b.sha256 or cosine >= COPY_COSINE:
-        return True
-    return cosine >= COPY_COSINE_PRINTED and bool(a.fingerprint and b.fingerprint) and _apart(a, b) <= COPY_BITS
-
-
-def groups(candidate: Candidate) -> list[list[int]]:
-    """Photos by picture: those in one group are copies of its first, so each group is one independent photo."""
-    alike = candidate.embeddings @ candidate.embeddings.T
-    out: list[list[int]] = []
-    for i, photo in enumerate(candidate.photos):
-        for group in out:
-            if copies(candidate.photos[group[0]], photo, float(alike[group[0], i])):
-                group.append(i)
-                break
-        else:
-            out.append([i])
-    return out
-
-
 def check(matcher: Matcher) -> list[Trouble]:
-    """Everything found, candidate by candidate in the order of the gallery; pairs who look alike last, worst first."""
+    """Everything found: pictures of two candidates, then candidate by candidate in the order of the gallery; pairs who
+    look alike last, worst first.
+    """
     candidates = matcher.gallery.candidates
     nearest = _Nearest(matcher)
-    out: list[Trouble] = []
+    out = list(_of_two(candidates, nearest))
     unlike: set[tuple[int, int]] = set()
     for i, one in enumerate(candidates):
-        found = groups(one)
+        found = one.groups()
         for group in found:
             first = one.photos[group[0]].sha256
             out += [Trouble(Kind.COPY, one.id, one.photos[k].sha256, one.id, first) for k in group[1:]]
@@ -113,14 +95,6 @@ def check(matcher: Matcher) -> list[Trouble]:
         if len(found) < ENOUGH:
             out.append(Trouble(Kind.FEW, one.id, score=float(len(found))))
     return out + list(_pairs(matcher, nearest, unlike))
-
-
-def _apart(a: GalleryPhoto, b: GalleryPhoto) -> int:
-    """Bits in which two fingerprints differ; the lesser of as they are and one of them mirrored."""
-    one, two = (
-        np.unpackbits(np.frombuffer(bytes.fromhex(p.fingerprint), np.uint8)).reshape(_SIDE, _SIDE) for p in (a, b)
-    )
-    return int(min((one != two).sum(), (one != 1 - two[:, ::-1]).sum()))
 
 
 def _poor(candidate: Candidate, numbers: Numbers) -> Iterator[Trouble]:
@@ -140,13 +114,23 @@ class _Close:
 
 
 class _Nearest:
-    """Other candidates' centroids near the photos of the gallery, counted in blocks: 60,000 photos fit in memory."""
+    """Other candidates' centroids near the photos of the gallery, counted in blocks: 60,000 photos fit in memory.
+
+    Of a picture that two candidates have, each is left out for the other: its likeness says nothing of either.
+    """
 
     def __init__(self, matcher: Matcher) -> None:
         candidates = matcher.gallery.candidates
         self.owner = np.repeat(np.arange(len(candidates)), [len(one.photos) for one in candidates])
         self.start = np.concatenate([[0], np.cumsum([len(one.photos) for one in candidates])])
         rows = np.concatenate([one.embeddings for one in candidates])
+        photos = [photo for one in candidates for photo in one.photos]
+        self.twins = _twins(photos, rows, self.owner)
+        """Photos of two candidates that are one picture, the earlier first."""
+        masked: dict[int, list[tuple[int, int]]] = defaultdict(list)
+        for a, b in self.twins:
+            masked[a // _ROWS].append((a % _ROWS, int(self.owner[b])))
+            masked[b // _ROWS].append((b % _ROWS, int(self.owner[a])))
         who, cosine = [], []
         self.close: list[tuple[int, int, float]] = []
         """(photo, other candidate, cosine) wherever the other would be possible."""
@@ -154,15 +138,50 @@ class _Nearest:
             owner = self.owner[at : at + _ROWS]
             scores = np.asarray(rows[at : at + _ROWS] @ matcher.centroids.T, np.float32)
             scores[np.arange(len(owner)), owner] = -2
+            for row, other in masked[at // _ROWS]:
+                scores[row, other] = -2
             who.append(scores.argmax(1))
             cosine.append(scores.max(1))
             near = np.argwhere(scores >= matcher.thresholds - BAND)
-            self.close += [(at + int(row), int(other), float(scores[row, other])) for row, other in near]
+            self.close += [(at + int(k), int(other), float(scores[k, other])) for k, other in near]
         self._who, self._cosine = np.concatenate(who), np.concatenate(cosine)
 
     def of(self, index: int) -> _Close:
         mine = slice(self.start[index], self.start[index + 1])
         return _Close(self._who[mine].tolist(), self._cosine[mine].tolist())
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Of a photo of the gallery: the index of its candidate, and its own among their photos."""
+        owner = int(self.owner[row])
+        return owner, row - int(self.start[owner])
+
+
+def _twins(photos: Sequence[GalleryPhoto], rows: Floats, owner: NDArray[np.int64]) -> list[tuple[int, int]]:
+    """Photos that are one picture with a later one of another candidate, each with the one that it is most like."""
+    out = {}
+    last: dict[str, int] = {}
+    for i in reversed(range(len(photos))):
+        j = last.setdefault(photos[i].sha256, i)
+        if owner[j] != owner[i]:
+            out[i] = j
+    for at in range(0, len(rows), _ROWS):
+        alike = np.asarray(rows[at : at + _ROWS] @ rows[at:].T, np.float32)
+        near, others = np.nonzero(alike >= COPY_COSINE_PRINTED)
+        later = owner[at + near] < owner[at + others]
+        for k in sorted({*near[later].tolist()} - {i - at for i in out}):
+            mine = others[later & (near == k)]
+            best = mine[np.argsort(-alike[k, mine])[:_LIKELY]].tolist()
+            twin = next((at + j for j in best if copies(photos[at + k], photos[at + j], float(alike[k, j]))), None)
+            if twin is not None:
+                out[at + k] = twin
+    return sorted(out.items())
+
+
+def _of_two(candidates: Sequence[Candidate], nearest: _Nearest) -> Iterator[Trouble]:
+    for a, b in nearest.twins:
+        (i, k), (j, other) = nearest.place(a), nearest.place(b)
+        one, two = candidates[i], candidates[j]
+        yield Trouble(Kind.COPY, one.id, one.photos[k].sha256, two.id, two.photos[other].sha256)
 
 
 def _strangers(
@@ -178,17 +197,21 @@ def _strangers(
         for group in left:
             rest = _middle(one.embeddings[[k for other in left if other is not group for k in other[:1]]])
             scored.append((float(one.embeddings[group[0]] @ rest), _own_threshold(rest, matcher.numbers), group))
-        score, least, worst = min(scored, key=lambda each: each[0])
-        if score >= max(least, close.cosine[worst[0]]):
+        score, least, worst = min(scored, key=lambda each: (each[0], -each[1]))
+        doubtful = left if len(left) == 2 else [worst]
+        if score >= least:
+            doubtful = [group for group in doubtful if close.cosine[group[0]] > score]
+        if not doubtful:
             return
-        for group in left if len(left) == 2 else [worst]:
+        for group in doubtful:
             for k in group:
-                yield _unlike(one, k, score, least, close, matcher), k
+                yield _unlike(one, k, group[0], score, least, close, matcher), k
         left = [] if len(left) == 2 else [group for group in left if group is not worst]
 
 
-def _unlike(one: Candidate, k: int, score: float, least: float, close: _Close, matcher: Matcher) -> Trouble:
-    photo, other, cosine = one.photos[k].sha256, close.who[k], close.cosine[k]
+def _unlike(one: Candidate, k: int, first: int, score: float, least: float, close: _Close, matcher: Matcher) -> Trouble:
+    """Of photo `k`, a copy of `first`."""
+    photo, other, cosine = one.photos[k].sha256, close.who[first], close.cosine[first]
     if cosine > score and (score >= least or cosine >= matcher.thresholds[other] - BAND):
         return Trouble(Kind.OTHERS, one.id, photo, matcher.gallery.candidates[other].id, score=cosine, threshold=score)
     return Trouble(Kind.STRANGER, one.id, photo, score=score, threshold=least)
@@ -206,24 +229,19 @@ def _own_threshold(centroid: Floats, numbers: Numbers) -> float:
 
 
 def _pairs(matcher: Matcher, nearest: _Nearest, unlike: set[tuple[int, int]]) -> Iterator[Trouble]:
-    """One entry a pair, its highest score; photos of somebody else say nothing of whom the candidate looks like."""
+    """One entry a pair, its highest score; photos of somebody else say nothing of whom the candidate looks like, nor do
+    centroids of two who share a picture.
+    """
     candidates = matcher.gallery.candidates
     worst: dict[frozenset[int], Trouble] = {}
-    told: set[frozenset[str]] = set()
+    mixed = {frozenset((nearest.place(a)[0], nearest.place(b)[0])) for a, b in nearest.twins}
     for row, other, score in nearest.close:
-        owner = int(nearest.owner[row])
-        k = row - int(nearest.start[owner])
+        owner, k = nearest.place(row)
+        if frozenset((owner, other)) in mixed:
+            continue
         one, two = candidates[owner], candidates[other]
         photo, least = one.photos[k].sha256, float(matcher.thresholds[other])
-        twin = next((p for p, e in zip(two.photos, two.embeddings, strict=True) if _same(one, k, p, e)), None)
-        if twin is not None and (both := frozenset((one.id, photo, two.id, twin.sha256))) not in told:
-            told.add(both)
-            yield Trouble(Kind.COPY, one.id, photo, two.id, twin.sha256)
         known = worst.get(frozenset((owner, other)))
         if (owner, k) not in unlike and (known is None or (known.score or 0.0) < score):
             worst[frozenset((owner, other))] = Trouble(Kind.ALIKE, one.id, photo, two.id, score=score, threshold=least)
     yield from sorted(worst.values(), key=lambda each: -(each.score or 0.0))
-
-
-def _same(one: Candidate, k: int, photo: GalleryPhoto, embedding: Floats) -> bool:
-    return copies(one.photos[k], photo, float(one.embeddings[k] @ embedding))

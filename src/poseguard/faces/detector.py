@@ -10,16 +10,16 @@ import numpy as np
 
 from poseguard.boxes import scaled
 from poseguard.detectors import Seen
-from poseguard.errors import UsageError
 from poseguard.faces.gallery import Decision, Matcher
 from poseguard.faces.gallery_file import read_gallery
 from poseguard.faces.networks import load
+from poseguard.faces.purpose import checked_purpose
 from poseguard.faces.quality import Gate
 from poseguard.faces.search import LEAST_HEAD, Look, look
 from poseguard.people.types import SURE_HEAD, People
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Digest, Evidence, Matching, Skipped
-from poseguard.texts import default_lang, say
+from poseguard.texts import default_lang
 
 
 class FacesDetector:
@@ -44,12 +44,11 @@ class FacesDetector:
         show_possible: bool = False,
     ) -> None:
         chosen = lang or default_lang()
-        if not purpose.strip() or not purpose.isprintable():
-            raise UsageError(say("faces.no-purpose", chosen), say("faces.no-purpose-remedy", chosen))
+        purpose = checked_purpose(purpose, chosen)
         self._networks = load(folder, embedder=embedder, lang=lang)
         read = read_gallery(gallery, lang=chosen, photos=False)
         self._matcher = Matcher(read, self._networks.numbers, lang=lang)
-        self._name, self._purpose, self._show_possible = gallery.name, purpose.strip(), show_possible
+        self._name, self._purpose, self._show_possible = gallery.name, purpose, show_possible
         self._by_id = {one.id: one for one in read.candidates}
 
     def digests(self) -> tuple[Digest, ...]:

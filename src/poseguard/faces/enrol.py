@@ -15,13 +15,14 @@ import cv2
 import numpy as np
 
 from poseguard.boxes import scaled, shared, square
-from poseguard.faces.checks import copies, fingerprint
-from poseguard.faces.gallery import Candidate, Floats, GalleryPhoto
+from poseguard.faces.checks import fingerprint
+from poseguard.faces.gallery import Candidate, Floats, GalleryPhoto, copies
 from poseguard.faces.networks import Networks
 from poseguard.faces.quality import Gate
 from poseguard.faces.search import LEAST_HEAD, Look, look
 from poseguard.people.search import PeopleSearch
 from poseguard.reading.decode import decode
+from poseguard.reading.limits import Limits
 from poseguard.reading.photo import Pixels, ReadPhoto
 from poseguard.reading.problems import Unread
 from poseguard.results import Box, Status
@@ -29,6 +30,20 @@ from poseguard.results import Box, Status
 CLEARLY = 1.5
 """The largest face of a photo is so many times as wide as the next, or nobody can say whose photo it is."""
 
+# By the code of `poseguard.reading.problems`; any other is "unread".
+_UNREAD = {
+    "cut-off": "damaged",
+    "damaged": "damaged",
+    "unreadable": "damaged",
+    "empty": "damaged",
+    "not-a-photo": "not-a-photo",
+    "not-a-file": "not-a-photo",
+    "format-not-allowed": "format",
+    "file-too-large": "large-file",
+    "too-many-pixels": "large-picture",
+    "not-found": "not-found",
+    "no-permission": "no-permission",
+}
 _ROOM = 1.6
 # Two boxes over one head share more of the smaller one than this.
 _SAME = 0.5
@@ -73,7 +88,7 @@ def portrait(photo: ReadPhoto, people: PeopleSearch, networks: Networks, *, poor
     `poor`: turned, blurred and masked faces too (their `note` says so); a face that is too small is never taken.
     """
     if photo.pixels is None or photo.status is not Status.OK or photo.info.sha256 is None:
-        raise Unfit("unread", detail=photo.problem.message if photo.problem else photo.status.value)
+        raise _unread(photo)
     seen = people.find(photo).heads
     heads = [scaled(one.box, photo.scale) for one in seen if one.score >= LEAST_HEAD]
     found = sorted(look(networks, photo.pixels, heads), key=lambda one: -one.quality.size_px)
@@ -87,6 +102,14 @@ def portrait(photo: ReadPhoto, people: PeopleSearch, networks: Networks, *, poor
     taken = (photo.info.taken or "")[:10]
     picture = _around(photo.pixels, heads[first.head], [scaled(one.box, photo.scale) for one in seen])
     return Portrait(photo.info.sha256, taken, round(first.quality.size_px, 1), picture, first)
+
+
+def _unread(photo: ReadPhoto) -> Unfit:
+    """Why it was not read whole, as far as that asks for something else to be done."""
+    info, limits = photo.info, Limits()
+    reason = _UNREAD.get(photo.problem.code if photo.problem else "", "unread")
+    most = (limits.file_bytes if reason == "large-file" else limits.pixels) // 1_000_000
+    return Unfit(reason, format=(info.format or "").upper(), width=info.width or 0, height=info.height or 0, most=most)
 
 
 def picture_of(jpeg: bytes) -> Pixels:

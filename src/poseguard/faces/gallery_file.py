@@ -17,10 +17,11 @@ from typing import IO, Any
 
 import numpy as np
 
-from poseguard.archive import WRONG, array, expect, member, opened, put, put_array, replace_file, said
-from poseguard.errors import UsageError
+from poseguard.archive import WRONG, array, expect, member, opened, put, put_array, replace_file
+from poseguard.errors import UsageError, os_reason
 from poseguard.faces.gallery import ID, Candidate, Floats, Gallery, GalleryPhoto
 from poseguard.faces.numbers import WIDTHS
+from poseguard.faces.wrong import why
 from poseguard.reading.problems import printable
 from poseguard.texts import say
 
@@ -33,7 +34,10 @@ NAME_LENGTH, SOURCE_LENGTH = 120, 500
 """Longest name (also of an election, an office), and longest source or note, in characters."""
 
 _MOST_BYTES = 600_000_000
-_MOST_HEADER = 60_000_000
+# Room for 20,000 candidates with three photos each, and no more: a header of nothing but brackets takes a hundred times
+# its size in memory, and a minute, to be read.
+_MOST_HEADER = 24_000_000
+_MOST_BRACKETS, _MOST_COMMAS = 300_000, 700_000
 _MOST_JPEG = 20_000_000
 _MOST_MEMBERS = 65_535
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -55,10 +59,10 @@ def read_gallery(path: Path, *, lang: str, photos: bool = True) -> Gallery:
             file.seek(0)
             return _read(file, hashlib.file_digest(file, "sha256").hexdigest(), photos)
     except OSError as error:
-        message = say("faces.no-file", lang, path=printable(path), reason=error.strerror or type(error).__name__)
+        message = say("faces.no-file", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("faces.no-file-remedy", lang)) from error
     except WRONG as error:
-        message = say("faces.bad-file", lang, path=printable(path), what=printable(ascii(said(error))))
+        message = say("faces.bad-file", lang, path=printable(path), what=why(error, lang))
         raise UsageError(message, say("faces.bad-file-remedy", lang)) from error
 
 
@@ -72,12 +76,12 @@ def write_gallery(path: Path, gallery: Gallery, *, lang: str) -> str:
         expect(len(body) <= _MOST_BYTES, "larger than allowed")
         _read(BytesIO(body), "", photos=True)
     except WRONG as error:
-        message = say("faces.cannot-keep", lang, what=printable(ascii(said(error))))
+        message = say("faces.cannot-keep", lang, what=why(error, lang))
         raise UsageError(message, say("faces.cannot-keep-remedy", lang)) from error
     try:
         replace_file(path, body, ".faces-")
     except OSError as error:
-        message = say("faces.cannot-write", lang, path=printable(path), reason=error.strerror or type(error).__name__)
+        message = say("faces.cannot-write", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("faces.cannot-write-remedy", lang)) from error
     return hashlib.sha256(body).hexdigest()
 
@@ -118,8 +122,7 @@ def _picture(sha256: str) -> str:
 def _read(file: IO[bytes], digest: str, photos: bool) -> Gallery:
     with opened(file, _MOST_MEMBERS) as archive:
         expect(sum(info.file_size for info in archive.infolist()) <= _MOST_BYTES, "larger than allowed")
-        header = json.loads(member(archive, _HEADER, _MOST_HEADER).decode())
-        expect(isinstance(header, dict) and header.get("format") == FORMAT, f"format is not {FORMAT}")
+        header = _header(archive)
         network, created, rows = header["network"], header["created"], header["candidates"]
         expect(isinstance(network, str) and _DIGEST.fullmatch(network) is not None, "network")
         expect(_date(created) and bool(created), "created")
@@ -128,12 +131,22 @@ def _read(file: IO[bytes], digest: str, photos: bool) -> Gallery:
         embeddings = _embeddings(archive) if rows else np.zeros((0, 0), np.float32)
         candidates, start = [], 0
         for i, row in enumerate(rows):
-            pictures = _photos(archive, row, f"candidate {i + 1}", photos)
-            candidates.append(_candidate(row, f"candidate {i + 1}", pictures, embeddings[start:][: len(pictures)]))
+            where = f"candidates[{i}]"
+            pictures = _photos(archive, row, where, photos)
+            candidates.append(_candidate(row, where, pictures, embeddings[start:][: len(pictures)]))
             start += len(pictures)
         expect(start == len(embeddings), "embeddings")
-        expect(len({one.id for one in candidates}) == len(candidates), "the same id twice")
+        expect(len({one.id for one in candidates}) == len(candidates), "candidates: id")
         return Gallery(network, created, header["purpose_note"], tuple(candidates), digest)
+
+
+def _header(archive: zipfile.ZipFile) -> dict[str, Any]:
+    body = member(archive, _HEADER, _MOST_HEADER)
+    brackets = body.count(b"{") + body.count(b"[")
+    expect(brackets <= _MOST_BRACKETS and body.count(b",") <= _MOST_COMMAS, f"{_HEADER}: structure")
+    header = json.loads(body.decode())
+    expect(isinstance(header, dict) and header.get("format") == FORMAT, "format")
+    return dict(header)
 
 
 def _embeddings(archive: zipfile.ZipFile) -> Floats:
@@ -147,23 +160,24 @@ def _embeddings(archive: zipfile.ZipFile) -> Floats:
 def _photos(archive: zipfile.ZipFile, row: Mapping[str, Any], where: str, wanted: bool) -> tuple[GalleryPhoto, ...]:
     expect(isinstance(row, dict) and set(row) == {*_ABOUT, "photos"}, where)
     found = row["photos"]
-    expect(isinstance(found, list) and 1 <= len(found) <= MOST_PHOTOS, f"{where}: photos")
+    expect(isinstance(found, list) and 1 <= len(found) <= MOST_PHOTOS, f"{where}.photos")
     out = []
     for one in found:
-        expect(isinstance(one, dict) and set(one) == {*_OF_PHOTO, "kept"}, f"{where}: photo")
+        expect(isinstance(one, dict) and set(one) == {*_OF_PHOTO, "kept"}, f"{where}.photos")
         sha256, size = one["sha256"], one["size_px"]
-        expect(isinstance(sha256, str) and _DIGEST.fullmatch(sha256) is not None, f"{where}: sha256")
-        expect(_text(one["source"], SOURCE_LENGTH), f"{where}: source")
-        expect(_text(one["note"], SOURCE_LENGTH, empty=True), f"{where}: note")
-        expect(_date(one["date"]), f"{where}: date")
-        expect(isinstance(size, int | float) and not isinstance(size, bool) and 0 < size < 1e6, f"{where}: size_px")
+        expect(isinstance(sha256, str) and _DIGEST.fullmatch(sha256) is not None, f"{where}.photos: sha256")
+        expect(_text(one["source"], SOURCE_LENGTH), f"{where}.photos: source")
+        expect(_text(one["note"], SOURCE_LENGTH, empty=True), f"{where}.photos: note")
+        expect(_date(one["date"]), f"{where}.photos: date")
+        sized = isinstance(size, int | float) and not isinstance(size, bool) and 0 < size < 1e6
+        expect(sized, f"{where}.photos: size_px")
         marked = one["fingerprint"]
-        expect(isinstance(marked, str) and _FINGERPRINT.fullmatch(marked) is not None, f"{where}: fingerprint")
-        expect(isinstance(one["kept"], bool), f"{where}: kept")
+        expect(isinstance(marked, str) and _FINGERPRINT.fullmatch(marked) is not None, f"{where}.photos: fingerprint")
+        expect(isinstance(one["kept"], bool), f"{where}.photos: kept")
         jpeg = member(archive, _picture(sha256), _MOST_JPEG) if wanted and one["kept"] else b""
-        expect(not jpeg or jpeg.startswith(b"\xff\xd8"), f"{where}: no JPEG")
+        expect(not jpeg or jpeg.startswith(b"\xff\xd8"), f"{where}.photos: JPEG")
         out.append(GalleryPhoto(sha256, one["source"], one["date"], float(size), one["note"], marked, jpeg))
-    expect(len({photo.sha256 for photo in out}) == len(out), f"{where}: the same photo twice")
+    expect(len({photo.sha256 for photo in out}) == len(out), f"{where}.photos: sha256")
     return tuple(out)
 
 
@@ -172,7 +186,7 @@ def _candidate(row: Mapping[str, Any], where: str, photos: tuple[GalleryPhoto, .
     key, number, ticket = row["id"], row["number"], row["ticket"]
     expect(isinstance(key, str) and ID.fullmatch(key) is not None, f"{where}: id")
     expect(isinstance(ticket, str) and (not ticket or ID.fullmatch(ticket) is not None), f"{where}: ticket")
-    expect(_text(row["name"], NAME_LENGTH) and _text(row["election"], NAME_LENGTH), f"{where}: name or election")
+    expect(_text(row["name"], NAME_LENGTH) and _text(row["election"], NAME_LENGTH), f"{where}: name, election")
     expect(_text(row["office"], NAME_LENGTH, empty=True), f"{where}: office")
     right = number is None or (isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= 999)
     expect(right, f"{where}: number")

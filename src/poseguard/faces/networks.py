@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from poseguard.errors import WeightsError
+from poseguard.errors import WeightsError, os_reason
 from poseguard.faces.embedder import Embedder, Kind
 from poseguard.faces.numbers import WRONG, Numbers
 from poseguard.faces.points import FacePoints
+from poseguard.faces.wrong import why
 from poseguard.results import Digest
 from poseguard.texts import default_lang, say
 from poseguard.weights import digest, model, verified_bytes
@@ -52,7 +53,7 @@ def load(folder: Path | None = None, *, embedder: Path | None = None, lang: str 
         body = content or verified_bytes(_EMBEDDER, extra_dir=folder, lang=lang)
         network = _fitting(_EMBEDDER, chosen, lambda: Embedder(body, Kind.OWN))
         if (own.network, own.width) != (network.sha256, network.width):
-            raise _unfit(_NUMBERS, "network", chosen)
+            raise _unfit(_NUMBERS, say("faces.why-odd", chosen, part="network, width"), chosen)
         return Networks(finder, network, own, tuple(shipped))
     network = _users(embedder, content, chosen)
     found = _users_numbers(embedder.with_suffix(".json"), network, chosen)
@@ -74,7 +75,7 @@ def _content(path: Path, lang: str) -> bytes:
             content = file.read(_LARGEST + 1)
     except OSError as error:
         raise WeightsError(
-            say("faces.unreadable", lang, path=path, reason=error.strerror or error),
+            say("faces.unreadable", lang, path=path, reason=os_reason(error, lang)),
             say("faces.unreadable-remedy", lang),
         ) from error
     if len(content) > _LARGEST:
@@ -89,8 +90,7 @@ def _users(path: Path, content: bytes, lang: str) -> Embedder:
         message = say("faces.wrong-shape", lang, path=path, shape=error)
         raise WeightsError(message, say("faces.embedder-remedy", lang)) from error
     except Exception as error:  # ONNX Runtime raises classes of its own, one a reason
-        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        message = say("faces.not-onnx", lang, path=path, reason=reason)
+        message = say("faces.not-onnx", lang, path=path, reason=type(error).__name__)
         raise WeightsError(message, say("faces.embedder-remedy", lang)) from error
 
 
@@ -103,7 +103,8 @@ def _users_numbers(path: Path, network: Embedder, lang: str) -> tuple[Numbers, D
         content = path.read_bytes()
         numbers = Numbers.read(content)
     except (OSError, *WRONG) as error:
-        raise WeightsError(say("faces.bad-numbers", lang, path=path, reason=repr(error)), remedy) from error
+        reason = os_reason(error, lang) if isinstance(error, OSError) else why(error, lang)
+        raise WeightsError(say("faces.bad-numbers", lang, path=path, reason=reason), remedy) from error
     if (numbers.network, numbers.width) != (network.sha256, network.width):
         raise WeightsError(say("faces.numbers-of-another", lang, path=path), remedy)
     return numbers, Digest("embedder_numbers", path.name, hashlib.sha256(content).hexdigest())
@@ -114,7 +115,7 @@ def _fitting(name: str, lang: str, make: Callable[[], T]) -> T:
     try:
         return make()
     except WRONG as wrong:
-        raise _unfit(name, repr(wrong), lang) from wrong
+        raise _unfit(name, why(wrong, lang), lang) from wrong
 
 
 def _unfit(name: str, reason: str, lang: str) -> WeightsError:

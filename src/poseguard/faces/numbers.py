@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from poseguard.archive import expect
+
 Floats = NDArray[np.float32]
 
 WIDTHS = range(16, 2049)
@@ -72,24 +74,24 @@ class Numbers:
     @classmethod
     def read(cls, content: bytes) -> Numbers:
         """Raises one of WRONG where a number is missing, odd or does not fit the others."""
-        _expect(len(content) <= _LARGEST, "too long")
+        expect(len(content) <= _LARGEST, "larger than allowed")
         said: dict[str, Any] = json.loads(content)
         width = int(said["width"])
         mean, root = (np.array(said[key], np.float32) for key in ("mean", "covariance_root"))
-        _expect(width in WIDTHS, "width")
-        _expect(mean.shape == (width,) and root.ndim == 2 and root.shape[0] == width, "mean, covariance_root")
+        expect(width in WIDTHS, "width")
+        expect(mean.shape == (width,) and root.ndim == 2 and root.shape[0] == width, "mean, covariance_root")
         z, far = (tuple(float(v) for v in said["tail"][key]) for key in ("z", "log10_far"))
         rising = all(a < b for a, b in pairwise(z))
         falling = all(a > b for a, b in pairwise(far))
-        _expect(len(z) == len(far) >= 2 and rising and falling, "tail")
+        expect(len(z) == len(far) >= 2 and rising and falling, "tail")
         scale, bias = (float(v) for v in said["likelihood"])
         few = {int(key): float(value) for key, value in said["few"].items()}
         numbers = cls(
             str(said["network"]), mean, root, (z, far), scale, bias, _gates(said["gates"]), few, float(said["margin"])
         )
         plain = (*z, *far, scale, bias, numbers.margin, *few.values())
-        _expect(all(math.isfinite(v) for v in plain), "not finite")
-        _expect(bool(np.isfinite(mean).all() and np.isfinite(root).all()) and scale > 0, "not finite")
+        expect(all(math.isfinite(v) for v in plain), "inf, nan")
+        expect(bool(np.isfinite(mean).all() and np.isfinite(root).all()) and scale > 0, "inf, nan")
         return numbers
 
     @property
@@ -124,10 +126,5 @@ class Numbers:
 
 def _gates(said: Mapping[str, Any]) -> Gates:
     gates = Gates(**{key: float(said[key]) for key in ("least_px", "blur", "yaw", "face", "mask")})
-    _expect(all(math.isfinite(float(v)) for v in said.values()), "gates")
+    expect(all(math.isfinite(float(v)) for v in said.values()), "gates")
     return gates
-
-
-def _expect(right: bool, what: str) -> None:
-    if not right:
-        raise ValueError(what)

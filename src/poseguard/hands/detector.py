@@ -24,7 +24,7 @@ from poseguard.weights import digest, verified_bytes
 _NETWORKS = ("hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion")
 # Landmarks under this presence draw nothing and tell no fingers.
 _SURE_OF_HAND = 0.5
-_SAME_HAND = 0.55
+_SAME_HAND = 0.4
 
 
 class HandDetector:

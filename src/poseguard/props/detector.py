@@ -16,7 +16,7 @@ from poseguard.people.types import SURE_HEAD, Found, People
 from poseguard.props.gallery import LogoGallery, default_path, known
 from poseguard.props.gallery_file import read_book
 from poseguard.props.geometry import surroundings
-from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, MarkOpinion, Marks
+from poseguard.props.marks import BACKGROUND, MARGIN, UNKNOWN, Calibration, MarkOpinion, Marks, near
 from poseguard.props.networks import LOGO, PROPS, own_network, shipped
 from poseguard.props.search import LARGEST, PropsSearch
 from poseguard.reading.photo import ReadPhoto
@@ -29,8 +29,6 @@ _SAME, _SIZES = 0.6, 0.2
 _SAME_UNLIKE, _SIZES_UNLIKE = 0.85, 0.6
 # Most boxes of one photo that the recogniser looks at, the best first.
 _MOST = 200
-# A logo whose centre lies this share of a prop's sides outside it still lies on it.
-_MARGIN = 0.05
 # A shirt or a cap belongs to the nearest head within so many head heights.
 WORN, _REACH = "attribute", 2.5
 # Scores of a user's own network are not calibrated: they are taken as they are, from here on without a second look.
@@ -114,15 +112,16 @@ class PropsDetector:
         rows = self._search.rows(photo.pixels, heads, bodies)
         found = [(self._classes.names[int(row[0])], float(row[1]), _box(row[2:])) for row in rows]
         logos = self._logos(photo, [one for one in found if one[0] not in self._calibration])
-        props = self._props(photo, [one for one in found if one[0] in self._calibration])
+        props = self._props(photo, [one for one in found if one[0] in self._calibration], logos)
         return Seen((*_told_logos(logos, props), *_told_props(logos, props, people)))
 
-    def _props(self, photo: ReadPhoto, found: Sequence[tuple[str, float, Box]]) -> list[_Prop]:
+    def _props(self, photo: ReadPhoto, found: Sequence[tuple[str, float, Box]], logos: Sequence[_Logo]) -> list[_Prop]:
+        emblems = [(logo.box, logo.confidence) for logo in logos]
         props = []
         for label, score, box in found:
-            calibration = self._calibration[label]
-            if (sure := calibration(score)) >= calibration.least:
-                props.append(_Prop(scaled(box, 1 / photo.scale), score, label, sure))
+            calibration, full = self._calibration[label], scaled(box, 1 / photo.scale)
+            if (sure := calibration(score, *near(full, emblems))) >= calibration.least:
+                props.append(_Prop(full, score, label, sure))
         props.sort(key=lambda prop: -prop.confidence)
         kept: list[_Prop] = []
         for prop in props:
@@ -215,7 +214,7 @@ def _told_props(logos: Sequence[_Logo], props: Sequence[_Prop], people: People) 
 def _lies_on(logo: _Logo, props: Sequence[_Prop]) -> list[int]:
     """Indices of the props that its centre lies on, the smallest first."""
     point = centre(logo.box)
-    on = [i for i, prop in enumerate(props) if holds(grown(prop.box, _MARGIN), point)]
+    on = [i for i, prop in enumerate(props) if holds(grown(prop.box, MARGIN), point)]
     return sorted(on, key=lambda i: props[i].box[2] * props[i].box[3])
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseguard.archive import NPY_HEADER, WRONG, array, expect, member, opened, put, put_array, replace_file, said
-from poseguard.errors import UsageError
+from poseguard.errors import UsageError, os_reason
 from poseguard.props.gallery import CODE, LONGEST, MOST_PICTURES, RESERVED, WIDTH, Book, Logo, Picture
 from poseguard.reading.problems import printable
 from poseguard.texts import say
@@ -43,7 +43,7 @@ def read_book(path: Path, *, lang: str) -> Book:
         with opened(BytesIO(data), MOST_LOGOS * (MOST_PICTURES + 2) + 1) as archive:
             return _book(archive, hashlib.sha256(data).hexdigest())
     except OSError as error:
-        message = say("logos.no-file", lang, path=printable(path), reason=error.strerror or type(error).__name__)
+        message = say("logos.no-file", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("logos.no-file-remedy", lang)) from error
     except WRONG as error:
         raise _wrong(path, said(error), lang) from error
@@ -57,7 +57,7 @@ def write_book(path: Path, book: Book, *, lang: str) -> None:
     try:
         replace_file(path, body, ".logos-")
     except OSError as error:
-        message = say("logos.cannot-write", lang, path=printable(path), reason=error.strerror or type(error).__name__)
+        message = say("logos.cannot-write", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("logos.cannot-write-remedy", lang)) from error
 
 

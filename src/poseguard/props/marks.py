@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.boxes import square
+from poseguard.boxes import centre, grown, holds, square
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import session
@@ -25,6 +25,9 @@ UNKNOWN = "unknown"
 
 _BATCH = 32
 _EDGE = 1e-4
+_NO_EMBLEM = 0.02
+MARGIN = 0.05
+"""A logo whose centre lies this share of a prop's sides outside it still lies on it."""
 
 Floats = NDArray[np.float32]
 
@@ -62,14 +65,29 @@ class MarkOpinion:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Turns a detector's score into a probability; a thing is reported where that reaches `least`."""
+    """Turns a detector's score into a probability; a thing is reported where that reaches `least`.
+
+    What carries a party's emblem, or stands in a photo beside one, is likelier to be campaign material than a shirt or
+    a banner alone: `on` and `beside` weigh the log odds of the likeliest such emblem (`near`).
+    """
 
     scale: float
     bias: float
     least: float
+    on: float = 0.0
+    beside: float = 0.0
 
-    def __call__(self, score: float) -> float:
-        return logistic(self.scale * log_odds(score) + self.bias)
+    def __call__(self, score: float, on: float = 0.0, beside: float = 0.0) -> float:
+        return logistic(self.scale * log_odds(score) + self.on * on + self.beside * beside + self.bias)
+
+
+def near(box: Box, emblems: Sequence[tuple[Box, float]]) -> tuple[float, float]:
+    """Log odds of the likeliest party emblem on a prop's box, and of the likeliest one anywhere in the photo.
+
+    `emblems`: box and probability of each. Without one it is as improbable as _NO_EMBLEM.
+    """
+    on = [sure for emblem, sure in emblems if holds(grown(box, MARGIN), centre(emblem))]
+    return tuple(log_odds(min(max([*some, _NO_EMBLEM]), 1 - _NO_EMBLEM)) for some in (on, [s for _, s in emblems]))  # type: ignore[return-value]
 
 
 class Marks:
@@ -101,7 +119,7 @@ class Marks:
         self.least = float(read["least"])
         self.least_box = float(read["least_box"])
         self.props = {
-            name: Calibration(float(row["scale"]), float(row["bias"]), float(row["least"]))
+            name: Calibration(*(float(row[key]) for key in ("scale", "bias", "least", "on", "beside")))
             for name, row in read["props"].items()
         }
         self.enrol: dict[str, Any] = dict(read["enrol"])

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from poseguard.errors import WeightsError
+from poseguard.errors import WeightsError, os_reason
 from poseguard.results import Digest
 from poseguard.texts import say
 from poseguard.yolo import YoloNetwork
@@ -60,7 +60,7 @@ def own_network(path: Path, parties: Collection[str], lang: str) -> tuple[YoloNe
         content = path.read_bytes()
     except OSError as error:
         raise WeightsError(
-            say("props.unreadable", lang, path=path, reason=error.strerror or error),
+            say("props.unreadable", lang, path=path, reason=os_reason(error, lang)),
             say("props.unreadable-remedy", lang),
         ) from error
     try:

@@ -43,7 +43,15 @@ class Unread(Exception):
 
 def problem(code: str, lang: str, **slots: str | int | float) -> Problem:
     """The code with its sentence in `lang`. Raises KeyError for an unknown code."""
-    return Problem(code, say(f"reading.{code}", lang, **slots))
+    return Problem(code, say(f"reading.{code}", lang, **{name: _figure(one, lang) for name, one in slots.items()}))
+
+
+def _figure(value: str | int | float, lang: str) -> str | int:
+    """A limit and what goes beyond it must not read the same: up to two decimals."""
+    if not isinstance(value, float):
+        return value
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return text if lang == "en" else text.replace(".", ",")
 
 
 def printable(path: object) -> str:

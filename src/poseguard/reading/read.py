@@ -46,7 +46,8 @@ def read_photo(
             info = replace(info, width=width, height=height)
         return unread(info, reason.code, lang, **reason.slots)
     info = replace(info, width=got.width, height=got.height, taken=got.taken)
-    scale = min(1.0, got.pixels.shape[1] / got.width)
+    # By the longer side: of the shorter one too few pixels may be left to tell.
+    scale = min(1.0, max(got.pixels.shape[:2]) / max(got.width, got.height))
     if got.fault:
         return ReadPhoto(info, Status.PARTIAL, problem(got.fault, lang), got.pixels, scale)
     return ReadPhoto(info, Status.OK, None, got.pixels, scale)

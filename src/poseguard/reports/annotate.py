@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePath
 
 from poseguard.reports.output import FileSink, ensure_outside
@@ -20,14 +21,15 @@ _LONGEST_PART = 80
 class Annotator:
     """Writes one JPEG a photo into `folder`, under the photo's path below its scanned folder.
 
-    Raises UsageError where `folder` lies in a scanned folder or cannot be made.
+    Raises UsageError where `folder` lies in a scanned folder, or cannot be made in a folder that is there.
     """
 
     wants = Wants(marked=True)
 
     def __init__(self, folder: Path, inputs: Sequence[Path], lang: str) -> None:
-        ensure_outside(folder, inputs, lang)
         self._folder = folder.resolve()
+        self._made = not self._folder.exists()
+        ensure_outside(folder, inputs, lang)
         self._roots = tuple(one.resolve() for one in inputs if one.is_dir())
 
     def add(self, report: PhotoReport, picture: Picture | None = None) -> None:
@@ -50,7 +52,10 @@ class Annotator:
         """Every copy is whole as soon as it is there."""
 
     def discard(self) -> None:
-        """Copies that are done stay."""
+        """Copies that are done stay; a folder that was made for none goes again."""
+        if self._made:
+            with suppress(OSError):
+                self._folder.rmdir()
 
     def _below(self, path: str) -> PurePath:
         place = Path(path).resolve()

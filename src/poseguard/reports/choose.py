@@ -129,7 +129,7 @@ def pair(formats: Sequence[str], outputs: Sequence[str | Path], lang: str) -> li
         if told is not None and index not in chosen:
             if left and told not in formats:
                 slots = {"path": clean(str(outputs[index])), "suffix": told, "formats": ", ".join(left)}
-                raise _usage("suffix_conflict", lang, remedy={"suffix": told}, **slots)
+                raise _usage("suffix_conflict", lang, remedy=slots, **slots)
             chosen[index] = told
     targets = {index: None if str(outputs[index]) == "-" else Path(outputs[index]) for index in chosen}
     pairs = [(name, targets[index]) for index, name in sorted(chosen.items())]

@@ -12,6 +12,7 @@ from poseguard.reports.words import (
     candidate_counts,
     candidate_said,
     clean,
+    given_names,
     label_name,
     level_name,
     matching_line,
@@ -141,8 +142,8 @@ def cells(report: PhotoReport, lang: str) -> dict[str, str | float | int | None]
 
 def _things(report: PhotoReport, kind: str, lang: str) -> str:
     """What tells of a party, of one kind: "logo PKB ×2; logo PAN ×1"."""
-    counts = ((label, count) for (its, label), count in thing_counts(report).items() if its == kind)
-    return "; ".join(f"{thing_name(kind, label, lang)} ×{count}" for label, count in counts)
+    counts, given = thing_counts(report), given_names(report)
+    return "; ".join(f"{thing_name(*one, lang, given)} ×{count}" for one, count in counts.items() if one[0] == kind)
 
 
 def neutral(text: str) -> str:

@@ -17,6 +17,7 @@ from poseguard.reports.words import (
     duration,
     evidence_levels,
     evidence_number,
+    given_names,
     hand_name,
     label_name,
     level_name,
@@ -36,6 +37,7 @@ from poseguard.texts import say
 
 _SHOWN_ELSEWHERE = ("pair", "person", "name", "possible")
 _REFERENCES = ("logos", "prop")
+_NAMED = {"fingers": "finger", "thumb": "thumb"}
 
 
 def explain(report: PhotoReport, stream: TextIO) -> None:
@@ -78,7 +80,8 @@ def _print_file(console: Console, report: PhotoReport, lang: str) -> None:
     if photo.sha256:
         rows.append(("SHA-256", photo.sha256))
     if scene := report.scene:
-        seen = f"{scene.people} {say('reports.people', lang)}, {scene.hands_seen} {say('reports.hands', lang)}"
+        people, hands = scene.people, scene.hands_seen
+        seen = f"{people} {say('reports.people', lang, n=people)}, {hands} {say('reports.hands', lang, n=hands)}"
         if scene.hands_unreadable:
             seen += f", {scene.hands_unreadable} {say('reports.unreadable', lang)}"
         rows.append((say("reports.scene", lang), seen))
@@ -90,7 +93,7 @@ def _print_evidence(console: Console, report: PhotoReport, lang: str) -> None:
     if not report.evidence:
         console.print(Text(f"  {say('reports.no_evidence', lang)}", style="dim"))
         return
-    levels = evidence_levels(report)
+    levels, given = evidence_levels(report), given_names(report)
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", pad_edge=False)
     for name in ("number", "what", "sure", "box", "person"):
         right = name in ("number", "sure", "person")
@@ -100,17 +103,17 @@ def _print_evidence(console: Console, report: PhotoReport, lang: str) -> None:
         level = levels.get(one.id)
         table.add_row(
             Text(evidence_number(one.id), style="bold"),
-            Text(_what(one, lang), style=STYLES[level] if level else ""),
+            Text(_what(one, lang, given), style=STYLES[level] if level else ""),
             Text(number(one.confidence, lang, 3)),
             Text(_box(one)),
             Text(_figure(one.details["person"], lang) if one.details.get("person") is not None else "–"),
-            Text("\n".join(_numbers(one, lang)), style="dim"),
+            Text("\n".join(_numbers(one, lang, given)), style="dim"),
         )
     console.print(Padding(table, (0, 0, 0, 2)))
 
 
-def _what(evidence: Evidence, lang: str) -> str:
-    name = seen_name(evidence, lang)
+def _what(evidence: Evidence, lang: str, given: Mapping[str, str]) -> str:
+    name = seen_name(evidence, lang, given)
     if evidence.kind not in ("hand", "logo", "prop", "face"):
         name = f"{say(f'reports.kind_{evidence.kind}', lang)}: {name}"
     if side := hand_name(evidence.hand, lang):
@@ -125,7 +128,7 @@ def _box(evidence: Evidence) -> str:
     return f"{x}, {y}, {width} × {height}"
 
 
-def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
+def _numbers(evidence: Evidence, lang: str, given: Mapping[str, str]) -> Iterator[str]:
     """The opinions, a line each, then the other figures of `details` and the extent of the landmarks."""
     rest = []
     naming = label_name if evidence.kind == "hand" else mark_name
@@ -134,7 +137,7 @@ def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
             for inner, one in {name: value}.items() if "label" in value else value.items():
                 yield f"{_detail_name(str(inner), lang)}: {_opinion(one, naming, lang)}"
         elif name not in _SHOWN_ELSEWHERE and value not in (None, False, "", [], ()):
-            rest.append(f"{_detail_name(name, lang)} {_told(name, value, lang)}")
+            rest.append(f"{_detail_name(name, lang)} {_told(name, value, lang, given)}")
     if evidence.landmarks:
         across = [point[0] for point in evidence.landmarks]
         down = [point[1] for point in evidence.landmarks]
@@ -146,13 +149,15 @@ def _numbers(evidence: Evidence, lang: str) -> Iterator[str]:
         yield ", ".join(rest)
 
 
-def _told(name: str, value: object, lang: str) -> str:
+def _told(name: str, value: object, lang: str, given: Mapping[str, str]) -> str:
     """An entry of `details`: parties by their names, other evidence by its number, the rest as a figure."""
     several = value if isinstance(value, list | tuple) else [value]
     if name == "parties":
-        return ", ".join(party_name(str(one), lang) for one in several)
+        return ", ".join(party_name(str(one), lang, given) for one in several)
     if name == "photo":
         return clean(str(value))[:DIGITS]
+    if name in _NAMED:
+        return ", ".join(_word(f"reports.{_NAMED[name]}_{one}", str(one), lang) for one in several)
     if name in _REFERENCES:
         return ", ".join(evidence_number(str(one)) for one in several)
     return _figure(value, lang)
@@ -186,10 +191,15 @@ def _figure(value: object, lang: str) -> str:
 
 def _detail_name(name: str, lang: str) -> str:
     """The words for an entry of `details`; one that has none (of another detector) is shown as it is."""
+    return _word(f"reports.detail_{name}", name.replace("_", " "), lang)
+
+
+def _word(key: str, otherwise: str, lang: str) -> str:
+    """The text `key`; `otherwise` where there is none."""
     try:
-        return say(f"reports.detail_{name}", lang)
+        return say(key, lang)
     except KeyError:
-        return clean(name.replace("_", " "))
+        return prose(otherwise)
 
 
 def _print_matching(console: Console, report: PhotoReport, lang: str) -> None:
@@ -255,16 +265,27 @@ def _print_context(console: Console, report: PhotoReport, lang: str) -> None:
             ("region", context.region),
             ("posted", context.posted),
             ("taken", moment(context.taken)),
-            ("taken_source", context.taken_source),
-            ("phase", context.phase),
-            ("regime", context.regime),
-            ("subject", "" if context.subject == "unknown" else context.subject),
+            ("taken_source", _of("reports.taken_", context.taken_source, lang)),
+            ("phase", _of("reports.phase_", context.phase, lang)),
+            ("regime", _of("rules.regime-", context.regime, lang)),
+            ("subject", "" if context.subject == "unknown" else _of("reports.subject_", context.subject, lang)),
             ("pose_list", context.pose_list),
         )
     ]
     if context.declared:
-        rows.append((say("reports.context_declared", lang), prose(", ".join(context.declared))))
+        rows.append((say("reports.context_declared", lang), "; ".join(_fact(one, lang) for one in context.declared)))
     _section(console, say("reports.context", lang), rows)
+
+
+def _of(kind: str, name: str | None, lang: str) -> str:
+    """A name of the rule data in words; `kind`: how the keys of such names begin."""
+    return _word(kind + name, name, lang) if name else ""
+
+
+def _fact(declared: str, lang: str) -> str:
+    """`uniform` or `number:2` in words."""
+    kind, _, figure = declared.partition(":")
+    return _of("reports.fact_", kind, lang) + (f": {clean(figure)}" if figure else "")
 
 
 def _print_made_with(console: Console, report: PhotoReport, lang: str) -> None:

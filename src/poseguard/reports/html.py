@@ -23,6 +23,7 @@ from poseguard.reports.words import (
     duration,
     evidence_levels,
     evidence_number,
+    given_names,
     hand_name,
     label_name,
     level_name,
@@ -102,6 +103,7 @@ def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, A
     """What the page shows of one photo, as JSON values; every string is plain text, escaped by the template."""
     level, photo = shown_level(report), report.photo
     poses, things, candidates = pose_counts(report), thing_counts(report), candidate_counts(report)
+    given = given_names(report)
     crops = {name: _data(data) for name, data in picture.crops} if picture else {}
     levels = evidence_levels(report)
     path = clean(photo.path)
@@ -109,7 +111,7 @@ def card(report: PhotoReport, picture: Picture | None, lang: str) -> dict[str, A
         path,
         level_name(level, lang),
         *(label_name(one, lang) for one in poses),
-        *(thing_name(*one, lang) for one in things),
+        *(thing_name(*one, lang, given) for one in things),
         *(candidate_said(name, lang) for _, name in candidates),
     ]
     words += [finding.title for finding in report.findings]
@@ -154,8 +156,8 @@ def _facts(report: PhotoReport, lang: str) -> list[str]:
     if photo.format:
         facts.append(clean(photo.format).upper())
     if scene:
-        facts.append(f"{scene.people} {say('reports.people', lang)}")
-        hands = f"{scene.hands_seen} {say('reports.hands', lang)}"
+        facts.append(f"{scene.people} {say('reports.people', lang, n=scene.people)}")
+        hands = f"{scene.hands_seen} {say('reports.hands', lang, n=scene.hands_seen)}"
         if scene.hands_unreadable:
             hands += f", {scene.hands_unreadable} {say('reports.unreadable', lang)}"
         facts.append(hands)
@@ -171,7 +173,7 @@ def _seen(evidence: Evidence, report: PhotoReport, lang: str) -> dict[str, Any]:
         "id": evidence.id,
         "number": evidence_number(evidence.id),
         "label": evidence.label,
-        "name": seen_name(evidence, lang),
+        "name": seen_name(evidence, lang, given_names(report)),
         "sure": percent(evidence.confidence),
         "hand": hand_name(evidence.hand, lang),
         "level": level.value if level else "other",
@@ -208,7 +210,7 @@ def _page(summary: Summary, lang: str) -> dict[str, Any]:
         "levels": levels,
         "poses": [
             *((one, label_name(one, lang), number(n, lang)) for one, n in summary.poses.items()),
-            *((_key(one), thing_name(*one, lang), number(n, lang)) for one, n in summary.things.items()),
+            *((_key(one), thing_name(*one, lang, summary.given), number(n, lang)) for one, n in summary.things.items()),
             *(
                 (_key(("face", ident)), candidate_said(name, lang), number(n, lang))
                 for (ident, name), n in summary.candidates.items()

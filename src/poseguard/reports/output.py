@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO, Protocol, TextIO
 
-from poseguard.errors import UsageError
+from poseguard.errors import UsageError, os_reason
 from poseguard.reports.words import clean
 from poseguard.texts import say
 
@@ -89,7 +89,7 @@ def open_sink(target: Path | None, stdout: TextIO, lang: str) -> Sink:
         return FileSink(target.resolve())
     except OSError as error:
         raise UsageError(
-            say("reports.output_no_folder", lang, path=clean(str(target)), why=error.strerror or error),
+            say("reports.output_no_folder", lang, path=clean(str(target)), why=os_reason(error, lang)),
             say("reports.output_folder_remedy", lang),
         ) from error
 
@@ -109,18 +109,22 @@ def ensure_not_input(target: Path, inputs: Sequence[Path], lang: str) -> None:
 
 
 def ensure_outside(folder: Path, inputs: Sequence[Path], lang: str) -> None:
-    """Raises UsageError where `folder` lies in a scanned folder (its copies would be scanned again) or is a file."""
+    """Makes `folder`, but no folder above it: a name mistyped further up is told, not made.
+
+    Raises UsageError where it lies in a scanned folder (its copies would be scanned again), is a file, or cannot be
+    made.
+    """
     place = folder.resolve()
     if any(one.is_dir() and place.is_relative_to(one.resolve()) for one in inputs):
         raise UsageError(
             say("reports.annotate_inside", lang, path=clean(str(folder))), say("reports.annotate_inside_remedy", lang)
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        place.mkdir(exist_ok=True)
     except OSError as error:
         raise UsageError(
-            say("reports.annotate_not_folder", lang, path=clean(str(folder)), why=error.strerror or error),
-            say("reports.annotate_inside_remedy", lang),
+            say("reports.annotate_not_folder", lang, path=clean(str(folder)), why=os_reason(error, lang)),
+            say("reports.annotate_not_folder_remedy", lang),
         ) from error
 
 

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from poseguard.boxes import grown, scaled
 from poseguard.people.types import People
 from poseguard.reading.photo import Pixels, ReadPhoto
-from poseguard.reports.words import evidence_levels, evidence_number, partner, percent, seen_name, tells
+from poseguard.reports.words import evidence_levels, evidence_number, given_names, partner, percent, seen_name, tells
 from poseguard.results import Box, Evidence, Level, PhotoReport
 from poseguard.texts import say
 
@@ -169,7 +169,7 @@ def _cover(canvas: Pixels, heads: Sequence[Box], hands: Sequence[Box]) -> None:
 
 
 def _draw(canvas: Pixels, report: PhotoReport, view: _View) -> None:
-    levels = evidence_levels(report)
+    levels, given = evidence_levels(report), given_names(report)
     lang = report.context.lang
     height, width = canvas.shape[:2]
     unit = max(height, width) / 1000
@@ -192,7 +192,7 @@ def _draw(canvas: Pixels, report: PhotoReport, view: _View) -> None:
             continue
         # A likeness is no certainty, and a copy goes round alone.
         sure = percent(one.confidence) if one.kind != "face" else say("reports.face_to_verify", lang)
-        text = f"{evidence_number(one.id)}  {seen_name(one, lang)} {sure}"
+        text = f"{evidence_number(one.id)}  {seen_name(one, lang, given)} {sure}"
         tag = _tag(text, size, _colour(one, levels))
         _paste(canvas, tag, _inside(view.place(one.box), width, height), taken)
 

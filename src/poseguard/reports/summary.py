@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from poseguard.errors import ExitCode
-from poseguard.reports.words import candidate_counts, duration, number, pose_counts, shown_level, thing_counts
+from poseguard.reports.words import (
+    candidate_counts,
+    duration,
+    given_names,
+    number,
+    pose_counts,
+    shown_level,
+    thing_counts,
+)
 from poseguard.results import Level, Matching, PhotoReport, Skipped, Status
 from poseguard.texts import say
 
@@ -18,8 +26,9 @@ WORST_FIRST = (Level.HIGH, Level.MEDIUM, Level.LOW, Level.UNKNOWN, Level.NONE)
 class Summary:
     """Counts of photos. `poses`: photos that show the label, most first; `unknown`: photos of unknown risk, by status.
 
-    `things`: photos that show the (kind, label), logos first; `candidates`: photos that depict someone like the
-    candidate (id, name), most first; `matching`: all faces of the run together, None where none were compared.
+    `things`: photos that show the (kind, label), logos first; `given`: names of enrolled logos, by code; `candidates`:
+    photos that depict someone like the candidate (id, name), most first; `matching`: all faces of the run together,
+    None where none were compared.
 
     `unjudged`: not read whole, or of unknown risk (a partial photo counts even where a risk was seen); `skipped`: files
     that are plainly no photos; `first_taken`, `last_taken`: earliest and latest date taken, ISO 8601; `interrupted`:
@@ -36,6 +45,7 @@ class Summary:
     hands: int
     hands_unreadable: int
     unjudged: int
+    given: Mapping[str, str] = field(default_factory=dict)
     candidates: Mapping[tuple[str, str], int] = field(default_factory=dict)
     matching: Matching | None = None
     skipped: int = 0
@@ -54,6 +64,7 @@ class Tally:
         self._levels: Counter[Level] = Counter()
         self._poses: Counter[str] = Counter()
         self._things: Counter[tuple[str, str]] = Counter()
+        self._given: dict[str, str] = {}
         self._candidates: Counter[tuple[str, str]] = Counter()
         self._matching: Matching | None = None
         self._problems: Counter[str] = Counter()
@@ -69,6 +80,7 @@ class Tally:
             self._unknown[report.status] += 1
         self._poses.update(pose_counts(report).keys())
         self._things.update(thing_counts(report).keys())
+        self._given.update(given_names(report))
         self._candidates.update(candidate_counts(report).keys())
         if report.matching:
             self._matching = _added(self._matching, report.matching)
@@ -94,6 +106,7 @@ class Tally:
             hands=self._hands,
             hands_unreadable=self._unreadable,
             unjudged=self._unjudged,
+            given=dict(self._given),
             candidates=dict(sorted(self._candidates.items(), key=lambda item: (-item[1], item[0]))),
             matching=self._matching,
             skipped=skipped,

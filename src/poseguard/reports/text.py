@@ -20,6 +20,7 @@ from poseguard.reports.words import (
     candidate_said,
     clean,
     duration,
+    given_names,
     label_name,
     level_name,
     matching_line,
@@ -179,7 +180,9 @@ def _print_summary(console: Console, summary: Summary, lang: str) -> None:
         poses = ", ".join(f"{label_name(label, lang)} {number(n, lang)}" for label, n in summary.poses.items())
         lines.append(f"{say('reports.poses_seen', lang)} ({say('reports.poses_unit', lang)}): {poses}.")
     if summary.things:
-        things = ", ".join(f"{thing_name(*one, lang)} {number(n, lang)}" for one, n in summary.things.items())
+        things = ", ".join(
+            f"{thing_name(*one, lang, summary.given)} {number(n, lang)}" for one, n in summary.things.items()
+        )
         lines.append(f"{say('reports.things_seen', lang)} ({say('reports.poses_unit', lang)}): {things}.")
     if summary.candidates:
         names = ", ".join(
@@ -209,11 +212,11 @@ def _print_photo(console: Console, report: PhotoReport, lang: str) -> None:
     console.print()
     body = Text(clean(report.photo.path), style="bold", overflow="fold")
     facts = [f"{label_name(label, lang)} ×{count}" for label, count in pose_counts(report).items()]
-    facts += [f"{thing_name(*one, lang)} ×{count}" for one, count in thing_counts(report).items()]
+    facts += [f"{thing_name(*one, lang, given_names(report))} ×{count}" for one, count in thing_counts(report).items()]
     facts += [f"{candidate_said(name, lang)} ×{count}" for (_, name), count in candidate_counts(report).items()]
     facts += possible_names(report, lang)
     if report.scene:
-        facts.append(f"{report.scene.people} {say('reports.people', lang)}")
+        facts.append(f"{report.scene.people} {say('reports.people', lang, n=report.scene.people)}")
     if report.status is not Status.OK:
         facts.append(status_name(report.status, lang))
     if facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 
 from poseguard.results import Evidence, Level, Matching, PhotoReport, Status
 from poseguard.texts import say
@@ -47,29 +48,39 @@ def label_name(label: str, lang: str) -> str:
     return _text(f"reports.pose_{label}", lang) or clean(label.replace("_", " "))
 
 
-def party_name(code: str, lang: str) -> str:
-    """A party by its code; the code in capitals where it is none that the texts know (an enrolled one)."""
-    return _text(f"props.party_{code}", lang) or clean(code.replace("_", " ").upper())
+def party_name(code: str, lang: str, given: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A party by its code; an enrolled one by the name that it was `given`, without one by its code in capitals."""
+    return _text(f"props.party_{code}", lang) or clean(given.get(code) or code.replace("_", " ").upper())
+
+
+def given_names(report: PhotoReport) -> Mapping[str, str]:
+    """Names of the enrolled logos in one photo, by code; those whose name is but their code have none."""
+    named = ((one.label, one.details.get("name")) for one in report.evidence if one.kind == "logo")
+    return {code: name for code, name in named if isinstance(name, str) and name not in ("", code)}
 
 
 def mark_name(label: str, lang: str) -> str:
     """What the recogniser takes an emblem for: a party, an emblem that is none (`neg:...`), or no emblem."""
     if label.startswith("neg:"):
-        return say("props.no_party", lang, name=clean(label.removeprefix("neg:").replace("-", " ")))
+        name = label.removeprefix("neg:")
+        return say("props.no_party", lang, name=_text(f"props.emblem_{name}", lang) or clean(name.replace("-", " ")))
     if label in ("background", "unknown"):
         return say(f"props.{label}", lang)
     return party_name(label, lang)
 
 
-def thing_name(kind: str, label: str, lang: str) -> str:
-    """A logo or a prop that tells of a party, in general: "logo PKB", "party flag"."""
+def thing_name(kind: str, label: str, lang: str, given: Mapping[str, str] = MappingProxyType({})) -> str:
+    """A logo or a prop that tells of a party, in general: "logo PKB", "party flag". `given`: as for `party_name`."""
     if kind == "logo":
-        return say("props.logo", lang, party=party_name(label, lang))
+        return say("props.logo", lang, party=party_name(label, lang, given))
     return _text(f"props.class_{label}", lang) or clean(label.replace("_", " "))
 
 
-def seen_name(evidence: Evidence, lang: str) -> str:
-    """What was seen, in everyday words: a pose, a party's logo, a prop with its parties, whom a face is like."""
+def seen_name(evidence: Evidence, lang: str, given: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What was seen, in everyday words: a pose, a party's logo, a prop with its parties, whom a face is like.
+
+    `given`: names of the enrolled logos in the photo (`given_names`), for the props that they lie on.
+    """
     label, details = evidence.label, evidence.details
     if evidence.kind == "face":
         return say("reports.face_like" if tells(evidence) else "reports.face_possible", lang, name=_candidate(evidence))
@@ -77,13 +88,13 @@ def seen_name(evidence: Evidence, lang: str) -> str:
         if label == "unknown":
             return say("props.unknown", lang)
         name = details.get("name")
-        if isinstance(name, str):
+        if isinstance(name, str) and name not in ("", label):
             return say("props.logo", lang, party=clean(name))
         return thing_name("logo", label, lang)
     if evidence.kind == "prop":
         parties = _names(details.get("parties"))
         if parties:
-            named = ", ".join(party_name(one, lang) for one in parties)
+            named = ", ".join(party_name(one, lang, given) for one in parties)
             return say("props.with_parties", lang, prop=thing_name("prop", label, lang), parties=named)
         return _text(f"props.plain_{label}", lang) or thing_name("prop", label, lang)
     return label_name(label, lang)

@@ -1,4 +1,7 @@
-"""Every sentence a user can meet, in Indonesian and English: `<room>.toml` holds `[key]` with `id` and `en`."""
+"""Every sentence a user can meet, in Indonesian and English: `<room>.toml` holds `[key]` with `id` and `en`.
+
+`en_one`, where it is there, takes the place of `en` when the slot {n} is 1: “1 person”, “2 people”.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,9 @@ def catalogue(room: str) -> Mapping[str, Mapping[str, str]]:
 def say(key: str, lang: str, **slots: Any) -> str:
     """The text `room.key` in `lang` ("id" or "en") with its {slots} filled. Raises KeyError for an unknown key."""
     room, _, name = key.partition(".")
-    return catalogue(room)[name][lang].format(**slots)
+    words = catalogue(room)[name]
+    one = words.get(f"{lang}_one") if str(slots.get("n")) == "1" else None
+    return (one or words[lang]).format(**slots)
 
 
 def default_lang(environ: Mapping[str, str] = os.environ) -> str:
