@@ -193,8 +193,6 @@ def train(args: argparse.Namespace) -> None:
     shipped = sorted({owner_of(name) for name in classes})
     owner = [shipped.index(owner_of(name)) for name in classes]
     model = Marks(len(classes), owner).to(memory_format=torch.channels_last)
-    if args.start:
-        go_on(model, classes, args.start)
     mean = Marks(len(classes), owner)
     mean.load_state_dict(model.state_dict())
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -230,18 +228,6 @@ def train(args: argparse.Namespace) -> None:
     (RUNS / f"{args.name}.classes.json").write_text(json.dumps(shipped))
 
 
-def go_on(model: Marks, classes: Sequence[str], start: Path) -> None:
-    """Takes over what an earlier run learnt, its classes by name."""
-    earlier = torch.load(start, weights_only=True)
-    state = model.state_dict()
-    state |= {k: v for k, v in earlier["state"].items() if k != "classes"}
-    known = {name: i for i, name in enumerate(earlier["classes"])}
-    for i, name in enumerate(classes):
-        if name in known:
-            state["classes"][i] = earlier["state"]["classes"][known[name]]
-    model.load_state_dict(state)
-
-
 def owner_of(name: str) -> str:
     """The class of what ships that a class of the training belongs to."""
     return "neg:fiction" if name.startswith("fiction:") else name
@@ -274,7 +260,6 @@ def main() -> None:
     parser.add_argument("--real", type=float, default=0.3, help="crops of photos for each crop of a scene")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--leave-out", default="")
-    parser.add_argument("--start", type=Path, help="RUN.pt to go on from; one that left out the same")
     parser.add_argument("--name", default="marks")
     train(parser.parse_args())
 

@@ -1,10 +1,10 @@
-"""Step 6. Trains the small network on hand crops, strong where landmarks blur.
+"""Step 7. Trains the small network on hand crops, strong where landmarks blur.
 
     python -m training.pose_crop [--epochs 40] [--hold-out 0.15] [--name pose_crop]
 
 The first nine layers of the base YOLOv5n, mean and maximum pooled, one linear layer; 112 px crops of 1.45 times
 the hand. Crops are turned, shifted, mirrored, made 19 to 130 px small, blurred and recompressed while training.
-Beside the pose it learns where the 21 landmarks are that MediaPipe's network sees in the clean picture (step 7's
+Beside the pose it learns where the 21 landmarks are that MediaPipe's network sees in the clean picture (step 6's
 `views`), which a poor view hardly shows: that head is not exported.
 `--hold-out` keeps that share of the train side's sources out: fusion and thresholds are fitted on them. `--average`
 exports the mean of this run's weights and those of the run that it started from: on unseen sources that is worth more

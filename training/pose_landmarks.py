@@ -1,4 +1,4 @@
-"""Step 7. Trains the classifier on landmarks, strong on large hands.
+"""Step 6. Trains the classifier on landmarks, strong on large hands.
 
     python -m training.pose_landmarks views      landmarks of spoiled views of every tile (once, minutes)
     python -m training.pose_landmarks train [--hold-out 0.15] [--name pose_landmarks]

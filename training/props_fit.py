@@ -106,16 +106,17 @@ def regression(seen: Seen, columns: int, free: tuple[int, ...] = (0,), penalty: 
     y, w = torch.tensor(seen.y, dtype=torch.double), torch.tensor(seen.weight, dtype=torch.double)
     raw = torch.zeros(columns, dtype=torch.double, requires_grad=True)
     with torch.no_grad():
-        raw[1:] = 0.5
-    optimizer = torch.optim.LBFGS([raw], max_iter=200, line_search_fn="strong_wolfe")
+        raw[1:] = 0.7
+    optimizer = torch.optim.LBFGS([raw], max_iter=500, line_search_fn="strong_wolfe")
 
     def weights() -> torch.Tensor:
-        return torch.where(kept, raw, raw.clamp_min(0))
+        # A square, and no cut at zero: from beyond one there is no way back.
+        return torch.where(kept, raw, raw**2)
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         losses = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights(), y, reduction="none")
-        value = (losses * w).sum() / w.sum() + penalty * (raw[1:] ** 2).sum()
+        value = (losses * w).sum() / w.sum() + penalty * (weights()[1:] ** 2).sum()
         value.backward()
         return value
 

@@ -2,9 +2,9 @@
 
 python -m training.logos.make scenes DIR --side train --count 1000 --seed 0 [--jobs 1]
     # images/, labels/ (YOLO: class cx cy w h), marks.csv: file, x, y, w, h, label, version, visible
-python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1] [--fiction 3000] [--icons DIR]
-    # tiles.npy (N×128×128×3 RGB), rows.csv: label, version, size, source_file; --fiction, --icons: only of so many
-    # emblems of nobody and of the icons there (training.logos.icons), each a label of its own
+python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1] [--fiction 3000]
+    # tiles.npy (N×128×128×3 RGB), rows.csv: label, version, size, source_file; --fiction: only of so many emblems of
+    # nobody, each a label of its own
 python -m training.logos.make sheet OUT.png        # a contact sheet of fictional marks in drawn places
 """
 
@@ -112,12 +112,10 @@ def _scene(index: int, folder: Path, side: str, seed: int) -> list[list[str | fl
     ]
 
 
-def _tile(index: int, side: str, seed: int, fiction: int, icons: Sequence[Path]) -> Tile:
+def _tile(index: int, side: str, seed: int, fiction: int) -> Tile:
     cv2.setNumThreads(1)
     rng = np.random.default_rng([SEEDS[side] + 100, seed, index])
-    if fiction or icons:
-        return numbered_tile(library(side), fiction, icons, rng)
-    return tile(library(side), rng)
+    return numbered_tile(library(side), fiction, rng) if fiction else tile(library(side), rng)
 
 
 def _each(work: Callable[[int], T], side: str, count: int, jobs: int) -> Iterable[T]:
@@ -140,15 +138,14 @@ def scenes(folder: Path, side: str, count: int, seed: int, jobs: int) -> None:
             out.writerows(rows)
 
 
-def marks(folder: Path, side: str, count: int, seed: int, jobs: int, fiction: int, icons: Sequence[Path]) -> None:
+def marks(folder: Path, side: str, count: int, seed: int, jobs: int, fiction: int = 0) -> None:
     """Write crops for the recogniser."""
     folder.mkdir(parents=True, exist_ok=True)
     tiles = np.lib.format.open_memmap(folder / "tiles.npy", "w+", np.uint8, (count, SIDE, SIDE, 3))
     with (folder / "rows.csv").open("w", newline="") as file:
         out = csv.writer(file)
         out.writerow(("label", "version", "size", "source_file"))
-        work = partial(_tile, side=side, seed=seed, fiction=fiction, icons=icons)
-        for i, made in enumerate(_each(work, side, count, jobs)):
+        for i, made in enumerate(_each(partial(_tile, side=side, seed=seed, fiction=fiction), side, count, jobs)):
             tiles[i] = made.rgb
             out.writerow((made.label, made.version, made.size, made.source))
     tiles.flush()
@@ -164,7 +161,6 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--fiction", type=int, default=0)
-    parser.add_argument("--icons", type=Path, help="folder of `training.logos.icons`")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     if args.what == "sheet":
@@ -173,8 +169,7 @@ def main() -> None:
     if args.what == "scenes":
         scenes(args.out, args.side, args.count, args.seed, args.jobs)
     else:
-        icons = sorted(args.icons.glob("*.png")) if args.icons else []
-        marks(args.out, args.side, args.count, args.seed, args.jobs, args.fiction, icons)
+        marks(args.out, args.side, args.count, args.seed, args.jobs, args.fiction)
 
 
 if __name__ == "__main__":

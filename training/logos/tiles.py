@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.logos.artwork import Mark, read_rgba
+from training.logos.artwork import Mark
 from training.logos.canvas import Canvas, drowned
 from training.logos.compose import hang_somewhere, make_sheet, obstruct, roll, worn_by_people
 from training.logos.fiction import fictional_mark
@@ -49,30 +46,15 @@ def tile(library: Library, rng: Rng) -> Tile:
     return _background(library, rng)
 
 
-def numbered_tile(library: Library, numbers: int, icons: Sequence[Path], rng: Rng) -> Tile:
-    """One of so many fictional emblems or icons, labelled `fiction:N` or `fiction:NAME`.
-
-    They teach to tell emblems that no class stands for.
-    """
+def numbered_tile(library: Library, numbers: int, rng: Rng) -> Tile:
+    """One of so many fictional emblems, labelled `fiction:N`: what teaches to tell emblems that no class stands for."""
     for _ in range(6):
-        number = int(rng.integers(numbers + len(icons)))
-        if number < numbers:
-            mark = replace(fictional_mark(np.random.default_rng([19, number])), label=f"fiction:{number}")
-        else:
-            mark = icon_mark(icons[number - numbers])
+        number = int(rng.integers(numbers))
+        mark = replace(fictional_mark(np.random.default_rng([19, number])), label=f"fiction:{number}")
         made = _around(mark, library, rng)
         if made is not None:
             return made
     return _background(library, rng)
-
-
-@lru_cache(maxsize=256)
-def icon_mark(path: Path) -> Mark:
-    """An icon (`training.logos.icons`) as an emblem."""
-    rgba = read_rgba(path)
-    ink = rgba[rgba[..., 3] > 127][:, :3].mean(0)
-    ground = (255, 255, 255) if ink.mean() < 150 else (30, 30, 40)
-    return Mark(f"fiction:{path.stem}", "", "icon", rgba, rgba[..., 3].copy(), False, ground)
 
 
 def _other(library: Library, rng: Rng) -> Mark:

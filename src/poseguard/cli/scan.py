@@ -16,7 +16,6 @@ import click
 from poseguard.cli.progress import Progress
 from poseguard.cli.spoken import SpokenCommand, lang_of, lang_option
 from poseguard.errors import ExitCode, UsageError
-from poseguard.faces.purpose import checked_purpose
 from poseguard.reading.limits import Limits
 from poseguard.reading.sources import Candidate, Sources, find
 from poseguard.reports.choose import FORMATS, open_reporters
@@ -140,6 +139,9 @@ def _matching(options: dict[str, Any], defaults: Defaults, lang: str) -> tuple[P
             raise UsageError(say("cli.needs-gallery", lang, option=option), say("cli.needs-gallery-remedy", lang))
         return None, ""
     asked = options["purpose"] if options["purpose"] is not None else defaults.purpose
+    # Without a gallery nothing of the room is imported.
+    from poseguard.faces.purpose import checked_purpose
+
     return gallery, checked_purpose(asked or "", lang)
 
 

@@ -44,6 +44,8 @@ RESERVED = ("unknown", "other", "background", "neg")
 WHITE, GREY = 255, 128
 """Grounds on which a picture with transparent parts is looked at."""
 
+# Classes of the recogniser that stand for no emblem or for any that is nobody's: an enrolled logo may well be taken so.
+_NOBODY = ("background", "neg:fiction")
 _COARSE = 64
 # So many points are no chance: other views need not be tried.
 _PLENTY = 24
@@ -247,7 +249,7 @@ class LogoGallery:
     ) -> list[Measure]:
         """Candidates, likeliest first. `crop`: `geometry.surroundings` of the box; `embedding`: WIDTH, of length 1.
 
-        `others`: see `known`; one with the logo's own code is no rival, nor is the background.
+        `others`: see `known`; one with the logo's own code is no rival, nor is what is nobody's emblem.
         `all_of_them`: also logos whose cosine is too low to be a candidate (for fitting, and for `logos test`).
         """
         size = max(crop.shape[:2]) / GROW
@@ -260,7 +262,7 @@ class LogoGallery:
         for cosine, i in near if all_of_them else near[:_CANDIDATES]:
             logo = self.book.logos[i]
             held = None if seen is None else self._inliers(i, logo, seen)
-            rival = max((sure for label, sure in others if label not in (logo.code, "background")), default=0.0)
+            rival = max((sure for label, sure in others if label not in (logo.code, *_NOBODY)), default=0.0)
             one = Measure(logo, cosine, held, rival, size)
             sure = 1 / (1 + math.exp(-min(max(self.numbers.logit(one), -30.0), 30.0)))
             out.append(Measure(logo, cosine, held, rival, size, sure))
