@@ -6,9 +6,7 @@ The first nine layers of the base YOLOv5n, mean and maximum pooled, one linear l
 the hand. Crops are turned, shifted, mirrored, made 19 to 130 px small, blurred and recompressed while training.
 Beside the pose it learns where the 21 landmarks are that MediaPipe's network sees in the clean picture (step 6's
 `views`), which a poor view hardly shows: that head is not exported.
-`--hold-out` keeps that share of the train side's sources out: fusion and thresholds are fitted on them. `--average`
-exports the mean of this run's weights and those of the run that it started from: on unseen sources that is worth more
-than either (and than asking both).
+`--hold-out` keeps that share of the train side's sources out: fusion and thresholds are fitted on them.
 """
 
 from __future__ import annotations
@@ -248,11 +246,6 @@ def train(args: argparse.Namespace) -> None:
             print(told, file=sys.stderr, flush=True)
             torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
-    if args.average:
-        earlier = torch.load(args.average, weights_only=True)
-        for name, value in mean.state_dict().items():
-            if name in earlier and value.dtype.is_floating_point:
-                value.copy_((value + earlier[name]) / 2)
     export(mean, RUNS / f"{args.name}.onnx")
 
 
@@ -272,7 +265,6 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
-    parser.add_argument("--average", type=Path, help="weights of the run that this one goes on from")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
