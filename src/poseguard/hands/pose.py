@@ -103,7 +103,7 @@ class Fusion:
         self._crop = np.array(numbers["crop"], np.float32)
         self._landmarks = np.array(numbers["landmarks"], np.float32)
         self._bias = np.array([numbers["bias"][p] for p in POSES], np.float32)
-        self._other_by_size = np.eye(len(POSES), dtype=np.float32)[OTHER] * float(numbers["other_by_size"])
+        self._other_by_size = float(numbers["other_by_size"])
         self._alone = float(numbers["alone"])
         thresholds = np.array([numbers["thresholds"][p] for p in POSES if p != "other"], np.float32)
         self._small, self._large = thresholds.T
@@ -131,7 +131,9 @@ class Fusion:
             landmarks = landmarks.copy()
             landmarks[_HEART] = max(landmarks[_HEART], crop[_HEART])
             total = total + landmarks * max(float(self._landmarks @ (1.0, scale, presence, presence * scale)), 0.0)
-        out = np.exp(log_softmax(total + self._bias + self._other_by_size * np.float32(scale))) * np.float32(hand)
+        total = total + self._bias
+        total[OTHER] += self._other_by_size * scale
+        out = np.exp(log_softmax(total)) * np.float32(hand)
         out[OTHER] += 1 - hand
         return out
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from poseguard.boxes import centre, grown, holds, scaled, shared
+from poseguard.boxes import scaled, shared
 from poseguard.detectors import Seen
 from poseguard.errors import WeightsError
 from poseguard.people.search import owners
@@ -16,7 +16,7 @@ from poseguard.people.types import SURE_HEAD, Found, People
 from poseguard.props.gallery import LogoGallery, default_path, known
 from poseguard.props.gallery_file import read_book
 from poseguard.props.geometry import surroundings
-from poseguard.props.marks import BACKGROUND, MARGIN, UNKNOWN, Calibration, MarkOpinion, Marks, near
+from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, MarkOpinion, Marks, lies_on, near
 from poseguard.props.networks import LOGO, PROPS, own_network, shipped
 from poseguard.props.search import LARGEST, PropsSearch
 from poseguard.reading.photo import ReadPhoto
@@ -213,8 +213,7 @@ def _told_props(logos: Sequence[_Logo], props: Sequence[_Prop], people: People) 
 
 def _lies_on(logo: _Logo, props: Sequence[_Prop]) -> list[int]:
     """Indices of the props that its centre lies on, the smallest first."""
-    point = centre(logo.box)
-    on = [i for i, prop in enumerate(props) if holds(grown(prop.box, MARGIN), point)]
+    on = [i for i, prop in enumerate(props) if lies_on(logo.box, prop.box)]
     return sorted(on, key=lambda i: props[i].box[2] * props[i].box[3])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,8 @@ UNKNOWN = "unknown"
 _BATCH = 32
 _EDGE = 1e-4
 _NO_EMBLEM = 0.02
-MARGIN = 0.05
-"""A logo whose centre lies this share of a prop's sides outside it still lies on it."""
+# A logo whose centre lies this share of a prop's sides outside it still lies on it.
+_MARGIN = 0.05
 
 Floats = NDArray[np.float32]
 
@@ -81,13 +81,22 @@ class Calibration:
         return logistic(self.scale * log_odds(score) + self.on * on + self.beside * beside + self.bias)
 
 
+def lies_on(logo: Box, prop: Box) -> bool:
+    """Whether a logo is one that the prop carries."""
+    return holds(grown(prop, _MARGIN), centre(logo))
+
+
 def near(box: Box, emblems: Sequence[tuple[Box, float]]) -> tuple[float, float]:
     """Log odds of the likeliest party emblem on a prop's box, and of the likeliest one anywhere in the photo.
 
     `emblems`: box and probability of each. Without one it is as improbable as _NO_EMBLEM.
     """
-    on = [sure for emblem, sure in emblems if holds(grown(box, MARGIN), centre(emblem))]
-    return tuple(log_odds(min(max([*some, _NO_EMBLEM]), 1 - _NO_EMBLEM)) for some in (on, [s for _, s in emblems]))  # type: ignore[return-value]
+
+    def likeliest(sure: Iterable[float]) -> float:
+        return log_odds(min(max([*sure, _NO_EMBLEM]), 1 - _NO_EMBLEM))
+
+    on = likeliest(sure for emblem, sure in emblems if lies_on(emblem, box))
+    return on, likeliest(sure for _, sure in emblems)
 
 
 class Marks:
