@@ -26,10 +26,10 @@ from benchmarks.scenes import size_of
 from poseguard.people.search import PeopleSearch
 from poseguard.people.types import People
 from poseguard.props.detector import PropsDetector
+from poseguard.props.embedder import LogoEmbedder
 from poseguard.props.enrol import enrolled, read_picture
 from poseguard.props.gallery import MOST_PICTURES, Book, Picture
 from poseguard.props.gallery_file import write_book
-from poseguard.props.marks import Marks
 from poseguard.props.search import PropsSearch
 from poseguard.reading.photo import Pixels
 from poseguard.reading.read import read_photo
@@ -171,12 +171,12 @@ def try_one(
     """Enrols the parties in `given` in each way, all at once; looks at scenes that show one, and at `negative`."""
     numbers = left.numbers(json.loads(models["marks_numbers"]))
     model = left.model.read_bytes()
-    marks = Marks(model, numbers)
+    embedder = LogoEmbedder(models["logo_embedder"])
     shown = [scene for scene in probes if any(code in given for code, _ in scene.marks)]
     with TemporaryDirectory(prefix="poseguard-enrol-") as name:
-        folder = weights_folder(Path(name), {"props": models["props"], "marks": model, "marks_numbers": numbers})
+        folder = weights_folder(Path(name), {**models, "marks": model, "marks_numbers": numbers})
         for way, chosen in galleries(given):
-            book = Book(marks.sha256, tuple(enrolled(p, p, None, some, marks) for p, some in chosen.items()))
+            book = Book(embedder.sha256, tuple(enrolled(p, p, None, some, embedder) for p, some in chosen.items()))
             write_book(folder / "logos.npz", book, lang="en")
             detector = PropsDetector(folder, lang="en", gallery=folder / "logos.npz")
             told = {party: results.setdefault((party, way), Told()) for party in chosen}
@@ -207,7 +207,9 @@ def enrolment(
     name = "enrolment"
     results: Results = {}
     reason, counts = None, dict[str, int]()
-    models = {key: verified_bytes(key, extra_dir=weights) for key in ("props", "marks", "marks_numbers")}
+    models = {
+        key: verified_bytes(key, extra_dir=weights) for key in ("props", "marks", "marks_numbers", "logo_embedder")
+    }
     shipped = json.loads(models["marks_numbers"])
     found = recognisers(folder, shipped)
     if not found:

@@ -12,6 +12,7 @@ import pytest
 import poseguard
 from poseguard import Job, Level, Scanner, Settings, Status, scan
 from poseguard.detectors import Detector, Seen
+from poseguard.errors import UsageError
 from poseguard.people.types import People
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Digest, Evidence
@@ -104,6 +105,13 @@ def test_what_is_no_photo_is_reported_not_raised(scanner: Scanner, tmp_path: Pat
     assert report.scene is None
     assert report.risk.level is Level.UNKNOWN
     assert scanner.look(tmp_path / "gone.jpg").status in (Status.REJECTED, Status.ERROR)
+
+
+def test_a_language_without_texts_is_refused_before_anything_is_loaded() -> None:
+    for make in (lambda: Scanner(lang="fr"), lambda: Settings(lang="fr")):
+        with pytest.raises(UsageError, match="fr") as told:
+            make()
+        assert told.value.remedy == "There are: id, en."
 
 
 def test_reports_are_frozen(scanner: Scanner) -> None:

@@ -2,8 +2,9 @@
 
     python -m training.enrol_fit --scenes runs/logo_scenes_test --left-out runs/marks_x.onnx [--count 400]
 
-The recogniser comes from `training.marks_train --leave-out`; its parties are enrolled from their train-side renderings
-and looked for in test scenes and on the photos without politics of the held-out repositories.
+The recogniser comes from `training.marks_train --leave-out`, the embedder was taught on no party; the parties left out
+are enrolled from their train-side renderings and looked for in test scenes and on the photos without politics of the
+held-out repositories.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from poseguard.props.embedder import LogoEmbedder
 from poseguard.props.enrol import enrolled, read_picture
 from poseguard.props.gallery import Book, LogoGallery, Measure, known
 from poseguard.props.geometry import surroundings
@@ -53,7 +55,7 @@ class Compared:
         self.rivals.append(look)
 
 
-def galleries(left_out: Iterable[str], marks: Marks) -> list[LogoGallery]:
+def galleries(left_out: Iterable[str], embedder: LogoEmbedder) -> list[LogoGallery]:
     """Every party from its first picture, and from up to five."""
     rows = renderings_of_side(table(DATA / "logos/sources.csv"), "train")
     out = []
@@ -62,9 +64,9 @@ def galleries(left_out: Iterable[str], marks: Marks) -> list[LogoGallery]:
         for party in left_out:
             files = sorted(row["file"] for row in rows if row["file"].startswith(f"party/{party}/"))[:most]
             pictures = [read_picture(DATA / "logos" / file, "en") for file in files]
-            logos.append(enrolled(party, party, None, pictures, marks))
-        book = Book(marks.sha256, tuple(logos))
-        out.append(LogoGallery(book, _PLACEHOLDER, network=marks.sha256, lang="en"))
+            logos.append(enrolled(party, party, None, pictures, embedder))
+        book = Book(embedder.sha256, tuple(logos))
+        out.append(LogoGallery(book, _PLACEHOLDER, network=embedder.sha256, lang="en"))
     return out
 
 
@@ -74,6 +76,7 @@ def main() -> None:
     parser.add_argument("--left-out", type=Path, required=True)
     parser.add_argument("--count", type=int, default=400, help="scenes that show one of the parties")
     parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
+    parser.add_argument("--embedder", type=Path, default=ROOT / "weights/logo_embedder.onnx")
     parser.add_argument("--numbers", type=Path, default=ROOT / "weights/marks.json")
     args = parser.parse_args()
     numbers = json.loads(args.numbers.read_text())
@@ -81,7 +84,8 @@ def main() -> None:
     named = {name: row for name, row in numbers["party"].items() if name in classes}
     left_out = sorted({r["party"] for r in numbers["party"].values()} - {r["party"] for r in named.values()})
     marks = Marks(args.left_out.read_bytes(), json.dumps({**numbers, "classes": classes, "party": named}).encode())
-    books = galleries(left_out, marks)
+    embedder = LogoEmbedder(args.embedder.read_bytes())
+    books = galleries(left_out, embedder)
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
     checked, small = Compared(), Compared()
     shown = look = 0
@@ -95,11 +99,12 @@ def main() -> None:
         rows = search.rows(image)
         rows = rows[(rows[:, 0] == 0) & (rows[:, 1] >= numbers["least_box"])]
         boxes = [tuple(float(v) for v in row[2:]) for row in rows]
-        for box, opinion in zip(boxes, marks.opinions(image, boxes, [float(r[1]) for r in rows]), strict=True):  # type: ignore[arg-type]
+        opinions = marks.opinions(image, boxes, [float(r[1]) for r in rows])  # type: ignore[arg-type]
+        for box, opinion, embedding in zip(boxes, opinions, embedder.embed(image, boxes), strict=True):  # type: ignore[arg-type]
             crop = surroundings(image, box)  # type: ignore[arg-type]
             for gallery in books:
                 look += 1
-                for one in gallery.measure(crop, opinion.embedding, known(opinion), all_of_them=True):
+                for one in gallery.measure(crop, embedding, known(opinion), all_of_them=True):
                     right = any(name == one.logo.code and overlap(box, other) >= 0.35 for name, other in there)
                     (small if one.inliers is None else checked).add(one, right, path, look)
     fitted = {

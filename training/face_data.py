@@ -209,7 +209,8 @@ def _grown(name: str, kind: type[np.generic], shape: tuple[int, ...]) -> NDArray
     if path.exists():
         earlier = np.load(path, mmap_mode="r")[: shape[0]]
         for k in range(0, len(earlier), 1000):
-            out[k : k + 1000] = earlier[k : k + 1000]
+            part = earlier[k : k + 1000]
+            out[k : k + len(part)] = part
     new.replace(path)
     return out
 

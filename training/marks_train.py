@@ -1,11 +1,11 @@
-"""Trains the recogniser of emblems: whose a logo-like region is, and an embedding that enrolment compares.
+"""Trains the recogniser of emblems: whose a logo-like region is.
 
     python -m training.marks_train --tiles runs/marks [--epochs 20] [--leave-out pkb,pks] [--name marks]
 
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
 first nine layers of the base YOLOv5n, mean and maximum pooled, 128 values of length one, compared by cosine with one
 direction a class. Every numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while
-training, so that the embedding tells apart what it has no class for; what ships has one class for all of them.
+training, so that it learns what emblems look like beyond those it is to name; what ships has one class for all of them.
 `--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
 """
 
@@ -19,20 +19,19 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from ultralytics.nn.tasks import DetectionModel
 
+from poseguard.props.embedder import WIDTH
+from poseguard.props.marks import SIDE
+from training.logo_embed import Embedder
+from training.logos.crops import spoil, tile
 from training.props_data import sides
-from training.shared import DATA, RUNS, SHARED, read, table
+from training.shared import DATA, RUNS, read, table
 
-SIDE, TILE = 96, 128
-GROW, REACH = 1.25, 1.67
 BACKGROUND = "background"
 SELDOM = (
     "berkarya", "gerakanrakyat", "pkpi", "pda2014", "pna2014", "pks_old", "perindo_old",
@@ -43,7 +42,7 @@ _MARGIN = 0.15  # what the right class must be ahead by, in cosine, while traini
 
 
 class Marks(nn.Module):
-    """N × 3 × 96 × 96 RGB in 0..1 to N × K logits and N × 128 embeddings of length one.
+    """N × 3 × 96 × 96 RGB in 0..1 to N × K logits.
 
     `owner`: for every class of the training, which class of what ships it belongs to.
     """
@@ -51,38 +50,17 @@ class Marks(nn.Module):
     def __init__(self, classes: int, owner: Sequence[int] = ()) -> None:
         super().__init__()
         self.owner = tuple(owner)
-        body = DetectionModel("yolov5n.yaml", ch=3, nc=3, verbose=False)
-        base = load_file(SHARED / "weights/yolov5n_base.safetensors")
-        body.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
-        self.body = nn.Sequential(*[body.model[i] for i in range(9)])
-        self.drop = nn.Dropout(0.2)
-        self.project = nn.Linear(512, 128)
-        self.classes = nn.Parameter(torch.randn(classes, 128) * 0.1)
+        self.embedder = Embedder()
+        self.classes = nn.Parameter(torch.randn(classes, WIDTH) * 0.1)
 
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        features = self.body(x)
-        pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
-        embedding = nn.functional.normalize(self.project(self.drop(pooled)).float(), dim=1)
-        logits = _SHARPNESS * embedding @ nn.functional.normalize(self.classes, dim=1).T
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits = _SHARPNESS * self.embedder(x) @ nn.functional.normalize(self.classes, dim=1).T
         if self.training or not self.owner:
-            return logits, embedding
+            return logits
         # Classes of one owner are one to whoever uses the network.
         owner = torch.tensor(self.owner)
         several = [logits[:, owner == k].logsumexp(1) for k in range(max(self.owner) + 1)]
-        return torch.stack(several, 1), embedding
-
-
-def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
-    """The square of REACH times the box's longer side around it, TILE × TILE, edges repeated."""
-    x, y, w, h = box
-    side = REACH * max(w, h, 4.0)
-    zoom = TILE / side
-    left, top = x + w / 2 - side / 2, y + h / 2 - side / 2
-    if zoom < 0.6:
-        image = cv2.resize(image, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
-        left, top, zoom = left * zoom, top * zoom, 1.0
-    matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]], np.float32)
-    return np.asarray(cv2.warpAffine(image, matrix, (TILE, TILE), borderMode=cv2.BORDER_REPLICATE), np.uint8)
+        return torch.stack(several, 1)
 
 
 def real_tiles() -> tuple[list[NDArray[np.uint8]], list[str], list[float]]:
@@ -104,38 +82,6 @@ def real_tiles() -> tuple[list[NDArray[np.uint8]], list[str], list[float]]:
         labels.append(BACKGROUND)
         sizes.append(max(box[2:]))
     return tiles, labels, sizes
-
-
-def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """One random crop: shifted and scaled as a detector's box is, turned, made smaller, blurred, tinted."""
-    mark = TILE / REACH
-    crop = GROW * mark * math.exp(rng.normal(0, 0.1))
-    matrix = cv2.getRotationMatrix2D((TILE / 2, TILE / 2), rng.normal(0, 6), 1.0)
-    matrix[:, 2] += rng.normal(0, 0.06, 2) * mark
-    small = min(native, math.exp(rng.uniform(math.log(13), math.log(120))))
-    low = max(10, round(small * crop / mark))
-    zoom = low / crop
-    shift = np.array([[zoom, 0, low / 2 - TILE / 2 * zoom], [0, zoom, low / 2 - TILE / 2 * zoom], [0, 0, 1]])
-    source = cv2.GaussianBlur(picture, (0, 0), 0.45 / zoom) if zoom < 0.6 else picture
-    matrix = shift @ np.vstack([matrix, [0, 0, 1]])
-    out = cv2.warpAffine(source, matrix[:2], (low, low), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    if rng.random() < 0.15:
-        out = cv2.GaussianBlur(out, (0, 0), rng.uniform(0.4, 1.0))
-    values = out.astype(np.float32) * rng.uniform(0.65, 1.35) + rng.uniform(-25, 25)
-    if rng.random() < 0.5:
-        values *= rng.uniform(0.88, 1.12, 3).astype(np.float32)
-    if rng.random() < 0.25:
-        grey = values.mean(2, keepdims=True)
-        values = grey + (values - grey) * rng.uniform(0.2, 1.3)
-    out = values.clip(0, 255).astype(np.uint8)
-    if rng.random() < 0.5:
-        out = cv2.imdecode(cv2.imencode(".jpg", out, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(35, 95))])[1], 1)
-    if rng.random() < 0.2:
-        s = int(low * rng.uniform(0.15, 0.35)) + 1
-        x, y = rng.integers(0, low - s + 1, 2)
-        out = out.copy()
-        out[y : y + s, x : x + s] = rng.integers(0, 256, 3)
-    return np.asarray(cv2.resize(out, (SIDE, SIDE), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 class Crops(Dataset[tuple[torch.Tensor, int]]):
@@ -193,6 +139,8 @@ def train(args: argparse.Namespace) -> None:
     shipped = sorted({owner_of(name) for name in classes})
     owner = [shipped.index(owner_of(name)) for name in classes]
     model = Marks(len(classes), owner).to(memory_format=torch.channels_last)
+    if args.start:
+        model.embedder.load_state_dict(torch.load(args.start, weights_only=True)["model"])
     mean = Marks(len(classes), owner)
     mean.load_state_dict(model.state_dict())
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -208,7 +156,7 @@ def train(args: argparse.Namespace) -> None:
             group["lr"] = rate
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
-            logits, _ = model(x)
+            logits = model(x)
         logits = logits.float() - _SHARPNESS * _MARGIN * nn.functional.one_hot(target, len(classes))
         loss = nn.functional.cross_entropy(logits, target, label_smoothing=0.03)
         optimizer.zero_grad()
@@ -242,12 +190,12 @@ def _evened(labels: NDArray[np.int64], part: NDArray[np.bool_]) -> NDArray[np.fl
 
 
 def export(model: Marks, path: Path) -> None:
-    """ONNX with a free batch; input `crops`, outputs `logits` and `embedding`."""
+    """ONNX with a free batch; input `crops`, output `logits`."""
     model.eval()
     torch.onnx.export(
         model.to(memory_format=torch.contiguous_format), (torch.zeros(1, 3, SIDE, SIDE),), str(path),
-        dynamo=False, opset_version=17, input_names=["crops"], output_names=["logits", "embedding"],
-        dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}, "embedding": {0: "n"}},
+        dynamo=False, opset_version=17, input_names=["crops"], output_names=["logits"],
+        dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}},
     )  # fmt: skip
 
 
@@ -260,6 +208,7 @@ def main() -> None:
     parser.add_argument("--real", type=float, default=0.3, help="crops of photos for each crop of a scene")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--leave-out", default="")
+    parser.add_argument("--start", type=Path, help="a run of `training.logo_embed`")
     parser.add_argument("--name", default="marks")
     train(parser.parse_args())
 

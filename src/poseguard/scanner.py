@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from poseguard.detectors import Detector
+from poseguard.errors import UsageError
 from poseguard.hands.detector import HandDetector
 from poseguard.people.search import PeopleSearch
 from poseguard.people.types import People
@@ -22,6 +23,7 @@ from poseguard.results import Digest, Evidence, Level, Matching, PhotoInfo, Phot
 from poseguard.rules.context import Context, Given, build_context, resolve
 from poseguard.rules.engine import weigh
 from poseguard.rules.pack import load_pack
+from poseguard.texts import LANGS, say
 from poseguard.workers import Failure, run
 
 _NOBODY = People((), (), (), ())
@@ -34,6 +36,7 @@ class Settings:
     `props`: look for logos and props; `detector_weights`: with a user's own ONNX detector; `logos`: the file of
     enrolled logos, the user's default one where None. `gallery`: of candidates, whose faces are looked for where it
     is given, for the `purpose` that is declared; `embedder`: a user's own; `show_possible`: also faces that may be one.
+    Raises UsageError for a language without texts.
     """
 
     lang: str = "id"
@@ -50,6 +53,11 @@ class Settings:
     purpose: str = ""
     embedder: Path | None = None
     show_possible: bool = False
+
+    def __post_init__(self) -> None:
+        if self.lang not in LANGS:
+            remedy = say("cli.unknown-lang-remedy", "en", langs=", ".join(LANGS))
+            raise UsageError(say("cli.unknown-lang", "en", name=self.lang), remedy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,7 +41,7 @@ def boxes(pixels: Pixels) -> list[Box]:
 @pytest.fixture(autouse=True)
 def workplace(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty folder with the user's data in it, and the stand-in for the networks."""
-    monkeypatch.setattr(logos, "load_kit", lambda folder, lang: logos.Kit(StandIn(), ENROL, NETWORK))
+    monkeypatch.setattr(logos, "load_kit", lambda folder, lang: logos.Kit(StandIn(), StandIn(), ENROL, NETWORK))
     monkeypatch.setattr(logos, "load_search", lambda folder, lang: boxes)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("COLUMNS", "160")
@@ -152,7 +152,7 @@ def test_a_logo_too_like_another_is_told_when_added_and_when_tried(
     assert "kembar is like contoh, which is enrolled too" in capsys.readouterr().err
     pixels, box = drawn(read_picture(LOGO, "en"), WHITE, SIZES[-1])
     trained = StandIn(("pks", embed(square(pixels, box, 96, 1.25))))
-    monkeypatch.setattr(logos, "load_kit", lambda folder, lang: logos.Kit(trained, ENROL, NETWORK))
+    monkeypatch.setattr(logos, "load_kit", lambda folder, lang: logos.Kit(trained, StandIn(), ENROL, NETWORK))
     assert run("test", "contoh", ROOT / "samples/09-kantor-kosong.jpg", "--logos", "l") == 0
     assert "contoh is like pks, which the network knows" in capsys.readouterr().err
 
@@ -164,7 +164,7 @@ def test_another_recogniser_needs_a_rebuild_which_needs_no_originals(
     assert run("add", "--party", "contoh", picture, "--logos", "l") == 0
     picture.unlink()
     before = read_book(Path("l"), lang="en")
-    monkeypatch.setattr(logos, "load_kit", lambda folder, lang: logos.Kit(StandIn(), ENROL, "cd" * 32))
+    monkeypatch.setattr(logos, "load_kit", lambda folder, lang: logos.Kit(StandIn(), StandIn(), ENROL, "cd" * 32))
     assert run("add", "--party", "lain", LOGO, "--logos", "l") == ExitCode.USAGE
     assert run("test", "contoh", LOGO, "--logos", "l") == ExitCode.USAGE
     assert capsys.readouterr().err.count("logos rebuild") == 2
@@ -230,7 +230,7 @@ def test_the_networks_of_a_weights_folder_are_used(
     weights = weights_folder(workplace)
     assert run("add", "--party", "contoh", LOGO, "--logos", "l", "--weights", weights) == 0
     book = read_book(Path("l"), lang="en")
-    assert book.network == hashlib.sha256((weights / "marks.onnx").read_bytes()).hexdigest()
+    assert book.network == hashlib.sha256((weights / "logo_embedder.onnx").read_bytes()).hexdigest()
     assert np.linalg.norm(book.logos[0].embeddings, axis=1) == pytest.approx(1, abs=1e-3)
     picture = np.full((320, 320, 3), 255, np.uint8)
     picture[64:160, 64:160] = 0

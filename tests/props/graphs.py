@@ -109,29 +109,43 @@ def detector(
 
 
 def recogniser() -> bytes:
-    """A recogniser of MARKS; its embedding is the mean colour, spread over 128 values of length one."""
+    """A recogniser of MARKS by their mean colour."""
     rows = np.array(list(MARKS.values()), np.float32)
-    spread = np.tile(np.eye(3, dtype=np.float32), 43)[:, :128]
     nodes = [
         _node("GlobalAveragePool", ["crops"], ["mean"]),
         _node("Flatten", ["mean"], ["colour"]),
         _node("MatMul", ["colour", "kernel"], ["odds"]),
         _node("Add", ["odds", "bias"], ["logits"]),
+    ]
+    constants = {"kernel": np.ascontiguousarray(rows[:, :3].T), "bias": rows[:, 3]}
+    return _model(nodes, constants, {"crops": ["n", 3, 96, 96]}, {"logits": ["n", len(MARKS)]}, {})
+
+
+def logo_embedder(width: int = 192) -> bytes:
+    """The mean colour of a crop, spread over `width` values of length one."""
+    nodes = [
+        _node("GlobalAveragePool", ["crops"], ["mean"]),
+        _node("Flatten", ["mean"], ["colour"]),
         _node("MatMul", ["colour", "spread"], ["wide"]),
         _node("LpNormalization", ["wide"], ["embedding"], axis=1, p=2),
     ]
-    constants = {"kernel": np.ascontiguousarray(rows[:, :3].T), "bias": rows[:, 3], "spread": spread}
-    outputs = {"logits": ["n", len(MARKS)], "embedding": ["n", 128]}
-    return _model(nodes, constants, {"crops": ["n", 3, 96, 96]}, outputs, {})
+    constants = {"spread": np.tile(np.eye(3, dtype=np.float32), width)[:, :width]}
+    return _model(nodes, constants, {"crops": ["n", 3, 96, 96]}, {"embedding": ["n", width]}, {})
 
 
 def weights_folder(folder: Path, **files: bytes) -> Path:
     """A folder for --weights with these networks; `files` replaces some of them (`props_onnx=...`)."""
     content = {
         "props.onnx": detector(), "marks.onnx": recogniser(), "marks.json": json.dumps(NUMBERS).encode(),
-    } | {name.replace("_", "."): body for name, body in files.items()}  # fmt: skip
+        "logo_embedder.onnx": logo_embedder(),
+    } | {".".join(name.rsplit("_", 1)): body for name, body in files.items()}  # fmt: skip
     tables = []
-    for name, file in (("props", "props.onnx"), ("marks", "marks.onnx"), ("marks_numbers", "marks.json")):
+    for name, file in (
+        ("props", "props.onnx"),
+        ("marks", "marks.onnx"),
+        ("marks_numbers", "marks.json"),
+        ("logo_embedder", "logo_embedder.onnx"),
+    ):
         body = content[file]
         (folder / file).write_bytes(body)
         tables.append(

@@ -1,4 +1,4 @@
-"""A recogniser made by hand, for tests of enrolment: coarse colours and edges of the crop, no network at all."""
+"""A recogniser and an embedder made by hand, for tests of enrolment: coarse colours and edges, no network at all."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ ENROL = {
 class Told:
     """An opinion: `label` and `confidence` of a mark that the recogniser was trained on."""
 
-    embedding: NDArray[np.float32]
     label: str | None = None
     confidence: float = 0.05
     second: tuple[str, float] = ("background", 0.1)
@@ -46,21 +45,23 @@ class StandIn:
         return [self._told(square(pixels, box, 96, 1.25)) for box in boxes]
 
     def _told(self, crop: Pixels) -> Told:
-        embedding = embed(crop)
-        if self.knows is not None and float(embedding @ self.knows[1]) > 0.95:
-            return Told(embedding, self.knows[0], 0.97)
-        return Told(embedding)
+        if self.knows is not None and float(embed(crop) @ self.knows[1]) > 0.95:
+            return Told(self.knows[0], 0.97)
+        return Told()
+
+    def embed(self, pixels: Pixels, boxes: Sequence[Box]) -> NDArray[np.float32]:
+        return np.stack([embed(square(pixels, box, 96, 1.25)) for box in boxes])
 
 
 def embed(crop: Pixels) -> NDArray[np.float32]:
-    """48 mean colours of a 4 × 4 grid and 80 edge directions, each centred; length 1."""
+    """48 mean colours of a 4 × 4 grid and 144 edge directions, each centred; length 1."""
     colours = cv2.resize(crop, (4, 4), interpolation=cv2.INTER_AREA).astype(np.float32).reshape(-1)
     grey = cv2.GaussianBlur(cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY).astype(np.float32), (0, 0), 2)
     dx, dy = cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)
     angle, power = np.arctan2(dy, dx) % np.pi, np.hypot(dx, dy)
-    edges = np.zeros((4, 4, 5), np.float32)
-    for k in range(5):
-        part = np.where((angle * 5 / np.pi).astype(int) % 5 == k, power, 0)
+    edges = np.zeros((4, 4, 9), np.float32)
+    for k in range(9):
+        part = np.where((angle * 9 / np.pi).astype(int) % 9 == k, power, 0)
         edges[..., k] = cv2.resize(part, (4, 4), interpolation=cv2.INTER_AREA)
     halves = [half - half.mean() for half in (colours, edges.reshape(-1))]
     whole = np.concatenate([half / max(float(np.linalg.norm(half)), 1e-6) for half in halves])

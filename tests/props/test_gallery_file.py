@@ -20,7 +20,7 @@ from poseguard.props.gallery_file import FORMAT, read_book, write_book
 
 def logo(code: str = "contoh", version: str | None = None, pictures: int = 2) -> Logo:
     rng = np.random.default_rng([1, len(code)])
-    rows = rng.normal(size=(6, 128)).astype(np.float32)
+    rows = rng.normal(size=(6, 192)).astype(np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     shown = tuple(Picture(f"{k:064x}", rng.integers(0, 255, (40 + k, 30, 4), dtype=np.uint8)) for k in range(pictures))
     return Logo(code, "Partai Contoh", version, shown, rows, np.full(6, 44, np.float32))
@@ -67,7 +67,7 @@ def test_the_same_logos_give_the_same_bytes(file: Path, tmp_path: Path) -> None:
 
 def test_plain_numpy_can_open_it_without_pickle(file: Path) -> None:
     with np.load(file, allow_pickle=False) as arrays:
-        assert arrays["000/embeddings"].shape == (6, 128)
+        assert arrays["000/embeddings"].shape == (6, 192)
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,8 +108,8 @@ def swap(name: str, body: bytes) -> Callable[[dict[str, bytes]], None]:
     return lambda parts: parts.update({name: body})
 
 
-_GOOD = npy(np.zeros((6, 128), "<f4"))
-_HUGE = _GOOD.replace(b"(6, 128)", b"(6000000000, 128)")[: len(_GOOD)]
+_GOOD = npy(np.zeros((6, 192), "<f4"))
+_HUGE = _GOOD.replace(b"(6, 192)", b"(6000000000, 128)")[: len(_GOOD)]
 WRONG: dict[str, Callable[[dict[str, bytes]], object]] = {
     "no header": lambda parts: parts.pop("header.json"),
     "header is no JSON": swap("header.json", b"{"),
@@ -133,12 +133,12 @@ WRONG: dict[str, Callable[[dict[str, bytes]], object]] = {
     "picture missing": first(pictures=["0" * 64] * 3),
     "digest is no digest": first(pictures=["x", "y"]),
     "pickled embeddings": swap("000/embeddings.npy", npy(np.array([{}], object), pickled=True)),
-    "embeddings of another width": swap("000/embeddings.npy", npy(np.zeros((6, 64), "<f4"))),
-    "embeddings of double precision": swap("000/embeddings.npy", npy(np.zeros((6, 128)))),
+    "embeddings of no sane width": swap("000/embeddings.npy", npy(np.zeros((6, 2048), "<f4"))),
+    "embeddings of double precision": swap("000/embeddings.npy", npy(np.zeros((6, 192)))),
     "embeddings claim more than is there": swap("000/embeddings.npy", _HUGE),
-    "embeddings are not numbers": swap("000/embeddings.npy", npy(np.full((6, 128), np.nan, "<f4"))),
-    "embeddings are too long": swap("000/embeddings.npy", npy(np.full((6, 128), 9, "<f4"))),
-    "embeddings are longer than one": swap("000/embeddings.npy", npy(np.full((6, 128), 0.9, "<f4"))),
+    "embeddings are not numbers": swap("000/embeddings.npy", npy(np.full((6, 192), np.nan, "<f4"))),
+    "embeddings are too long": swap("000/embeddings.npy", npy(np.full((6, 192), 9, "<f4"))),
+    "embeddings are longer than one": swap("000/embeddings.npy", npy(np.full((6, 192), 0.9, "<f4"))),
     "array header is cut": swap("000/embeddings.npy", b"\x93NUMPY\x01\x00\x0b\x00{'descr': (\n"),
     "array of an empty type": swap("000/embeddings.npy", _GOOD.replace(b"'<f4'", b"()   ")),
     "no embeddings": swap("000/embeddings.npy", npy(np.zeros((0, 128), "<f4"))),

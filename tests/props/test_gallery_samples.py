@@ -18,7 +18,7 @@ from poseguard.weights import load_manifest
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 pytestmark = pytest.mark.skipif(
-    any(load_manifest().get(name) is None for name in ("props", "marks", "marks_numbers")),
+    any(load_manifest().get(name) is None for name in ("props", "marks", "marks_numbers", "logo_embedder")),
     reason="needs the networks for logos, which this checkout does not have yet",
 )
 
@@ -28,7 +28,7 @@ def detector(tmp_path_factory: pytest.TempPathFactory) -> PropsDetector:
     file = tmp_path_factory.mktemp("logos") / "logos.npz"
     kit = load_kit(None, "en")
     logo = enrolled(
-        "contoh", "Partai Contoh", None, [read_picture(SAMPLES / "logo-partai-contoh.png", "en")], kit.recogniser
+        "contoh", "Partai Contoh", None, [read_picture(SAMPLES / "logo-partai-contoh.png", "en")], kit.embedder
     )
     write_book(file, Book(kit.network, (logo,)), lang="en")
     return PropsDetector(lang="en", gallery=file)

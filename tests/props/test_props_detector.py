@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,6 +22,7 @@ from graphs import (
     SPANDUK,
     UNSURE,
     detector,
+    logo_embedder,
     painted,
     weights_folder,
 )  # fmt: skip
@@ -28,6 +30,8 @@ from graphs import (
 from poseguard.errors import ExitCode, UsageError, WeightsError
 from poseguard.people.types import Found, People
 from poseguard.props.detector import PropsDetector
+from poseguard.props.gallery import Book, Logo, Picture
+from poseguard.props.gallery_file import write_book
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Evidence, PhotoInfo, Status
 
@@ -226,3 +230,30 @@ def test_files_that_do_not_fit_are_refused_with_a_remedy(files: dict[str, bytes]
 def test_a_file_of_enrolled_logos_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         PropsDetector(weights_folder(tmp_path), lang="en", gallery=tmp_path / "gone.npz")
+
+
+def enrolled_in(tmp_path: Path, width: int) -> Path:
+    """A file with one logo, made by the embedder of `weights_folder`; its embeddings of some length."""
+    rows = np.full((4, width), width**-0.5, np.float32)
+    picture = Picture("0" * 64, np.full((40, 40, 4), 90, np.uint8))
+    logo = Logo("contoh", "Partai Contoh", None, (picture,), rows, np.full(4, 44, np.float32))
+    book = Book(hashlib.sha256(logo_embedder()).hexdigest(), (logo,))
+    write_book(tmp_path / "logos.npz", book, lang="en")
+    return tmp_path / "logos.npz"
+
+
+def test_the_embedder_takes_part_only_where_logos_are_enrolled(tmp_path: Path) -> None:
+    room = PropsDetector(weights_folder(tmp_path), lang="en", gallery=enrolled_in(tmp_path, 192))
+    assert [one.name for one in room.digests()] == ["props", "marks", "marks_numbers", "logo_embedder", "logos"]
+
+
+def test_embeddings_of_another_length_are_another_networks(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="another network"):
+        PropsDetector(weights_folder(tmp_path), lang="en", gallery=enrolled_in(tmp_path, 128))
+
+
+def test_an_embedder_of_another_length_does_not_fit(tmp_path: Path) -> None:
+    folder = weights_folder(tmp_path, logo_embedder_onnx=logo_embedder(128))
+    assert PropsDetector(folder, lang="en").digests()  # not looked at where no logo is enrolled
+    with pytest.raises(WeightsError, match="logo_embedder"):
+        PropsDetector(folder, lang="en", gallery=enrolled_in(tmp_path, 192))

@@ -22,6 +22,7 @@ from poseguard.reading.photo import ReadPhoto
 from poseguard.reading.problems import STATUS, problem
 from poseguard.reading.read import TARGET, read_photo
 from poseguard.results import Status
+from poseguard.texts import say
 from poseguard.workers import Failure
 
 Put = Callable[[str, bytes], Path]
@@ -369,6 +370,13 @@ class TestNotAFile:
         assert code(tmp_path / "b.jpg") == (Status.ERROR, "not-found")
         (tmp_path / "c.jpg").symlink_to("c.jpg")
         assert code(tmp_path / "c.jpg") == (Status.ERROR, "read-failed")
+        for lang in ("id", "en"):
+            told = read_photo(tmp_path / "c.jpg", lang=lang).problem
+            assert told is not None and say("system.ELOOP", lang) in told.message
+
+    def test_a_path_with_a_zero_byte(self) -> None:
+        told = read_photo("a\0.jpg", lang="id").problem
+        assert told is not None and told.code == "read-failed" and say("system.EINVAL", "id") in told.message
 
     @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read everything")
     def test_without_permission(self, put: Put) -> None:

@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from poseguard.errors import UsageError, WeightsError
+from poseguard.texts import say
 from poseguard.weights import Model, digest, find, models, user_dir, verified_bytes
+from poseguard.weights.store import checked_bytes
 
 NETWORK = b"the bytes of a network"
 MakeModel = Callable[..., Model]
@@ -83,3 +85,10 @@ def test_an_unknown_name_and_an_absent_folder_are_told_apart(tmp_path: Path) -> 
         find("no_such_network")
     with pytest.raises(UsageError, match="does not exist"):
         find("hand_landmark", extra_dir=tmp_path / "absent", lang="en")
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_what_the_system_says_is_told_in_the_users_language(lang: str, model_of: MakeModel, tmp_path: Path) -> None:
+    with pytest.raises(WeightsError) as caught:
+        checked_bytes(tmp_path, model_of(NETWORK), lang=lang)  # a folder
+    assert say("system.EISDIR", lang) in caught.value.message

@@ -44,6 +44,35 @@ def fictional_mark(rng: Rng) -> Mark:
     return Mark(LABEL, "", "fiction", np.dstack([rgb, alpha]), mask, False, first)
 
 
+def composed(glyph: U8, rng: Rng) -> U8:
+    """A glyph of one colour (H × W coverage) as an emblem prints it: on nothing, or on a plate, maybe with letters."""
+    first, second, third = (_varied(STRONG[i], rng) for i in rng.permutation(len(STRONG))[:3])
+    rgb, alpha = np.full((SIDE, SIDE, 3), first, np.uint8), np.zeros((SIDE, SIDE), np.uint8)
+    plate = rng.random() < 0.75
+    if plate:
+        outline = _outline(rng)
+        _fill(alpha, outline, 255)
+        if rng.random() < 0.5:
+            _fill(rgb, _shrunk(outline, rng.uniform(0.8, 0.92)), third)
+            if rng.random() < 0.5:
+                _fill(rgb, _shrunk(outline, 0.76), first)
+    side = round(SIDE * (rng.uniform(0.42, 0.66) if plate else 0.9))
+    x, y = (round(SIDE / 2 - side / 2 + (rng.normal(0, 4) if plate else 0)) for _ in range(2))
+    zoom = side / max(glyph.shape)
+    small = cv2.resize(glyph, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA)
+    shape = np.zeros((SIDE, SIDE), np.uint8)
+    part = shape[y : y + small.shape[0], x : x + small.shape[1]]
+    part[:] = small[: part.shape[0], : part.shape[1]]
+    ground = rgb[SIDE // 2, SIDE // 2].astype(np.float32)
+    ink = np.array(max((second, third, STRONG[6]), key=lambda c: np.abs(c - ground).sum()), np.float32)
+    rgb = (rgb + (ink - rgb) * (shape[..., None] / np.float32(255))).astype(np.uint8)
+    if not plate:
+        alpha = shape
+    if plate and rng.random() < 0.3:
+        _letters(rgb, alpha, tuple(int(v) for v in ink), rng)
+    return np.dstack([rgb, alpha])
+
+
 def _varied(colour: Colour, rng: Rng) -> Colour:
     r, g, b = (int(np.clip(v + rng.normal(0, 14), 0, 255)) for v in colour)
     return r, g, b

@@ -13,7 +13,7 @@ import click
 
 from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option
 from poseguard.errors import UsageError, WeightsError
-from poseguard.props.gallery import MOST_PICTURES, Book, Logo, LogoGallery, Recogniser, default_path
+from poseguard.props.gallery import MOST_PICTURES, Book, Embedder, Logo, LogoGallery, Recogniser, default_path
 from poseguard.props.gallery_file import MOST_LOGOS, read_book, write_book
 from poseguard.reading.photo import Pixels
 from poseguard.reading.problems import printable
@@ -28,21 +28,24 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The recogniser, the numbers for enrolled logos that go with it, and its digest."""
+    """The recogniser with its numbers for enrolled logos; what tells these apart, and its digest."""
 
     recogniser: Recogniser
+    embedder: Embedder
     enrol: Mapping[str, Any]
     network: str
 
 
 def load_kit(folder: Path | None, lang: str) -> Kit:
-    """Raises WeightsError where the recogniser is missing or does not fit its numbers."""
+    """Raises WeightsError where a network is missing or does not fit its numbers."""
+    from poseguard.props.detector import logo_embedder
     from poseguard.props.marks import Marks
     from poseguard.weights import verified_bytes
 
     network, numbers = (verified_bytes(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
     marks = _fitting("marks", lang, lambda: Marks(network, numbers))
-    return Kit(marks, marks.enrol, marks.sha256)
+    embedder = logo_embedder(folder, lang)
+    return Kit(marks, embedder, marks.enrol, embedder.sha256)
 
 
 def load_search(folder: Path | None, lang: str) -> Callable[[Pixels], list[Box]]:
@@ -113,7 +116,7 @@ def add(
         raise UsageError(message, say("logos.no-folder-remedy", lang))
     book = _book(file, lang)
     kit = load_kit(weights, lang)
-    LogoGallery(book, kit.enrol, network=kit.network, lang=lang)  # another recogniser's book is told at once
+    LogoGallery(book, kit.enrol, network=kit.network, lang=lang)  # another network's book is told at once
     known = _find(book, code, version)
     pictures = {
         one.sha256: one for one in (*(known.pictures if known else ()), *(read_picture(p, lang) for p in images))
@@ -129,7 +132,7 @@ def add(
     pack = load_pack(lang=lang)
     party = taken_codes(pack, lang).get(code)
     called = name or (known.name if known else party or code)
-    logo = enrolled(code, called, version, list(pictures.values()), kit.recogniser)
+    logo = enrolled(code, called, version, list(pictures.values()), kit.embedder)
     book = Book(kit.network, tuple(sorted((*others, logo), key=lambda one: one.key)))
     write_book(file, book, lang=lang)
     click.echo(say("logos.added", lang, name=_called(logo), count=len(logo.pictures), file=printable(file)))
@@ -193,7 +196,7 @@ def rebuild(ctx: click.Context, /, weights: Path | None, path: Path | None) -> N
     lang, file = lang_of(ctx), path or default_path()
     book = read_book(file, lang=lang)
     kit = load_kit(weights, lang)
-    made = tuple(enrolled(one.code, one.name, one.version, one.pictures, kit.recogniser) for one in book.logos)
+    made = tuple(enrolled(one.code, one.name, one.version, one.pictures, kit.embedder) for one in book.logos)
     write_book(file, Book(kit.network, made), lang=lang)
     click.echo(say("logos.rebuilt", lang, count=len(made), file=printable(file)))
 
@@ -240,7 +243,7 @@ def test(
             table.add_row(printable(candidate.path), *["-"] * 5, photo.problem.message if photo.problem else "-")
             continue
         boxes = search(photo.pixels)
-        results = [tried(photo.pixels, boxes, logo, gallery, kit.recogniser) for logo in logos]
+        results = [tried(photo.pixels, boxes, logo, gallery, kit.recogniser, kit.embedder) for logo in logos]
         one = max(results, key=lambda each: (each.named == code, each.best.confidence))
         seen, hits = seen + 1, hits + (one.named == code)
         best = one.best
@@ -290,6 +293,6 @@ def _called(logo: Logo) -> str:
 def _warn(logo: Logo, gallery: LogoGallery, kit: Kit, lang: str) -> None:
     from poseguard.props.trial import too_like
 
-    for one in too_like(logo, gallery, kit.recogniser):
+    for one in too_like(logo, gallery, kit.recogniser, kit.embedder):
         kind = "enrolled" if one.enrolled else "known"
         click.echo(say(f"logos.too-like-{kind}", lang, name=_called(logo), other=one.label, share=one.share), err=True)

@@ -13,10 +13,11 @@ from poseguard.detectors import Seen
 from poseguard.errors import WeightsError
 from poseguard.people.search import owners
 from poseguard.people.types import SURE_HEAD, Found, People
-from poseguard.props.gallery import LogoGallery, default_path, known
+from poseguard.props.embedder import LogoEmbedder
+from poseguard.props.gallery import Book, LogoGallery, default_path, known
 from poseguard.props.gallery_file import read_book
 from poseguard.props.geometry import surroundings
-from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, MarkOpinion, Marks, lies_on, near
+from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, Floats, MarkOpinion, Marks, lies_on, near
 from poseguard.props.networks import LOGO, PROPS, own_network, shipped
 from poseguard.props.search import LARGEST, PropsSearch
 from poseguard.reading.photo import ReadPhoto
@@ -85,9 +86,12 @@ class PropsDetector:
         chosen = lang or default_lang()
         model, numbers = (verified_bytes(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
         self._marks = _fitting("marks", chosen, lambda: Marks(model, numbers))
-        self._gallery = _gallery(gallery, self._marks, chosen)
-        enrolled = self._gallery.book.logos if self._gallery else ()
-        self._parties = self._marks.parties | {logo.code for logo in enrolled}
+        self._embedder: LogoEmbedder | None = None
+        self._gallery: LogoGallery | None = None
+        if (book := _book(gallery, chosen)).logos:
+            self._embedder = logo_embedder(folder, chosen)
+            self._gallery = LogoGallery(book, self._marks.enrol, network=self._embedder.sha256, lang=chosen)
+        self._parties = self._marks.parties | {logo.code for logo in book.logos}
         if network is not None:
             yolo, self._classes, found = own_network(network, self._parties, chosen)
             self._calibration = dict.fromkeys(PROPS, _OWN)
@@ -97,9 +101,11 @@ class PropsDetector:
             self._calibration = _fitting("marks", chosen, lambda: {name: self._marks.props[name] for name in PROPS})
             found = digest("props", extra_dir=folder, lang=lang)
         self._search = PropsSearch(yolo, self._classes.logos, LARGEST if network is None else math.inf)
-        book = (self._gallery.digest(),) if self._gallery else ()
+        enrolled = (
+            (digest("logo_embedder", extra_dir=folder, lang=lang), self._gallery.digest()) if self._gallery else ()
+        )
         numbers_too = (digest(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
-        self._digests = (found, *numbers_too, *book)
+        self._digests = (found, *numbers_too, *enrolled)
 
     def digests(self) -> tuple[Digest, ...]:
         return self._digests
@@ -134,9 +140,12 @@ class PropsDetector:
         looked_at = sorted((one for one in found if one[1] >= self._marks.least_box), key=lambda one: -one[1])[:_MOST]
         boxes, scores = [box for _, _, box in looked_at], [score for _, score, _ in looked_at]
         opinions = self._marks.opinions(photo.pixels, boxes, scores)
+        embeddings = self._embedder.embed(photo.pixels, boxes) if self._embedder else [None] * len(boxes)
         logos = []
-        for (label, score, box), opinion in zip(looked_at, opinions, strict=True):
-            logo = self._enrolled(photo, box, score, opinion) or self._verified(photo, label, score, box, opinion)
+        for (label, score, box), opinion, embedding in zip(looked_at, opinions, embeddings, strict=True):
+            logo = self._verified(photo, label, score, box, opinion)
+            if embedding is not None:
+                logo = self._enrolled(photo, box, score, opinion, embedding) or logo
             if logo.label != BACKGROUND:
                 logos.append(logo)
         logos.sort(key=lambda logo: (logo.label == UNKNOWN, -logo.confidence))
@@ -157,12 +166,13 @@ class PropsDetector:
             return _Logo(full, score, opinion.label, opinion.confidence, opinion.version, opinion.second)
         return _Logo(full, score, UNKNOWN, opinion.confidence, None, (opinion.label, opinion.confidence))
 
-    def _enrolled(self, photo: ReadPhoto, box: Box, score: float, opinion: MarkOpinion) -> _Logo | None:
+    def _enrolled(
+        self, photo: ReadPhoto, box: Box, score: float, opinion: MarkOpinion, embedding: Floats
+    ) -> _Logo | None:
         """The enrolled logo that a box shows, where it is likelier than the party that the recogniser names."""
-        if self._gallery is None or photo.pixels is None:
-            return None
+        assert self._gallery is not None and photo.pixels is not None
         crop = surroundings(photo.pixels, box)
-        match = self._gallery.match(crop, opinion.embedding, known(opinion))
+        match = self._gallery.match(crop, embedding, known(opinion))
         if match is None:
             return None
         if opinion.label in self._marks.parties - {match.code} and opinion.confidence > match.confidence:
@@ -234,13 +244,18 @@ def _box(row: Sequence[float]) -> Box:
     return x, y, width, height
 
 
-def _gallery(path: Path | None, marks: Marks, lang: str) -> LogoGallery | None:
+def _book(path: Path | None, lang: str) -> Book:
     """The enrolled logos of `path`, which must be there; without one, of the default file, where there is any."""
     chosen = path or default_path()
     if path is None and not chosen.is_file():
-        return None
-    book = read_book(chosen, lang=lang)
-    return LogoGallery(book, marks.enrol, network=marks.sha256, lang=lang) if book.logos else None
+        return Book("")
+    return read_book(chosen, lang=lang)
+
+
+def logo_embedder(folder: Path | None, lang: str) -> LogoEmbedder:
+    """Raises WeightsError where the network is missing, wrong or unfit."""
+    model = verified_bytes("logo_embedder", extra_dir=folder, lang=lang)
+    return _fitting("logo_embedder", lang, lambda: LogoEmbedder(model))
 
 
 def _fitting(name: str, lang: str, make: Callable[[], T]) -> T:

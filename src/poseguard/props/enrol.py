@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from poseguard.errors import UsageError
-from poseguard.props.gallery import CODE, LONGEST, RESERVED, WIDTH, Floats, Logo, Picture, Recogniser
+from poseguard.props.embedder import WIDTH
+from poseguard.props.gallery import CODE, LONGEST, RESERVED, Embedder, Floats, Logo, Picture
 from poseguard.reading import exif
 from poseguard.reading.limits import Limits
 from poseguard.reading.photo import Pixels, ReadPhoto
@@ -27,7 +28,7 @@ from poseguard.results import Box, Status
 from poseguard.texts import say
 
 SIZES = (28, 44, 72, 120)
-"""Pixels of the logo's longer side at which it is drawn for the recogniser."""
+"""Pixels of the logo's longer side at which it is drawn for the network."""
 
 _LIMITS = Limits(file_bytes=20_000_000, pixels=25_000_000)
 _CLEAR_FORMATS = ("png", "webp", "gif", "tiff", "avif")
@@ -96,14 +97,14 @@ def read_picture(path: Path, lang: str) -> Picture:
     return Picture(photo.info.sha256, np.ascontiguousarray(rgba))
 
 
-def enrolled(code: str, name: str, version: str | None, pictures: Sequence[Picture], recogniser: Recogniser) -> Logo:
-    """The logo with its embeddings; the same pictures and recogniser always give the same."""
+def enrolled(code: str, name: str, version: str | None, pictures: Sequence[Picture], embedder: Embedder) -> Logo:
+    """The logo with its embeddings; the same pictures and network always give the same."""
     rows: list[Floats] = []
     sizes: list[int] = []
     looks = ((picture, ground) for picture in pictures for ground in picture.grounds())
     for (picture, ground), size, light in product(looks, SIZES, LIGHTS):
         canvas, box = drawn(picture, ground, size, light)
-        rows.append(np.asarray(recogniser.opinions(canvas, [box])[0].embedding, np.float32).reshape(WIDTH))
+        rows.append(np.asarray(embedder.embed(canvas, [box]), np.float32).reshape(WIDTH))
         sizes.append(size)
     return Logo(code, name, version, tuple(pictures), np.stack(rows), np.array(sizes, np.float32))
 

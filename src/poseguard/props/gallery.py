@@ -1,10 +1,10 @@
 """Enrolled logos: whether a logo-like thing in a photo is one of those that a user has added.
 
-    gallery = LogoGallery(read_book(path, lang=lang), marks.enrol, network=marks.sha256)
-    match = gallery.match(surroundings(pixels, box), opinion.embedding, known(opinion))
+    gallery = LogoGallery(read_book(path, lang=lang), marks.enrol, network=embedder.sha256)
+    match = gallery.match(surroundings(pixels, box), embedder.embed(pixels, [box])[0], known(opinion))
 
-A candidate is ranked by the cosine between the recogniser's embedding and those of the enrolled pictures at about the
-same size. Where the box is large enough, points of the picture have to be found in the photo as well. A logistic
+A candidate is ranked by the cosine between the box's embedding and those of the enrolled pictures at about the same
+size. Where the box is large enough, points of the picture have to be found in the photo as well. A logistic
 regression weighs both against what else the recogniser takes the thing for. Its numbers, one set for all logos, stand
 under "enrol" in marks.json and are fitted on parties that the recogniser never saw.
 """
@@ -25,13 +25,11 @@ import platformdirs
 from numpy.typing import NDArray
 
 from poseguard.errors import UsageError, WeightsError
+from poseguard.props.embedder import WIDTH
 from poseguard.props.geometry import GROW, LEAST_PX, Points, inliers, points
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box, Digest
 from poseguard.texts import default_lang, say
-
-WIDTH = 128
-"""Length of an embedding."""
 
 MOST_PICTURES = 5
 LONGEST = 256
@@ -68,14 +66,18 @@ class Opinion(Protocol):
     def confidence(self) -> float: ...
     @property
     def second(self) -> tuple[str, float]: ...
-    @property
-    def embedding(self) -> Floats: ...
 
 
 class Recogniser(Protocol):
     """`poseguard.props.marks.Marks`, as far as enrolment needs it."""
 
     def opinions(self, pixels: Pixels, boxes: Sequence[Box]) -> Sequence[Opinion]: ...
+
+
+class Embedder(Protocol):
+    """`poseguard.props.embedder.LogoEmbedder`, as far as enrolment needs it."""
+
+    def embed(self, pixels: Pixels, boxes: Sequence[Box]) -> Floats: ...
 
 
 Known = Sequence[tuple[str | None, float]]
@@ -136,7 +138,7 @@ class Logo:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """Everything in one file of enrolled logos. `network`: SHA-256 of the recogniser that made the embeddings."""
+    """Everything in one file of enrolled logos. `network`: SHA-256 of what made the embeddings."""
 
     network: str
     logos: tuple[Logo, ...] = ()
@@ -226,16 +228,16 @@ class Numbers:
 
 
 class LogoGallery:
-    """Looks for enrolled logos. `network`: SHA-256 of the recogniser whose embeddings will be given.
+    """Looks for enrolled logos. `network`: SHA-256 of the network whose embeddings will be given.
 
-    Raises UsageError where the file was made with another recogniser, WeightsError where marks.json lacks numbers.
+    Raises UsageError where the file was made with another one, WeightsError where marks.json lacks numbers.
     Points of a picture are computed when it is first a candidate. Not shared between threads.
     """
 
     def __init__(self, book: Book, enrol: Mapping[str, Any] | None, *, network: str, lang: str | None = None) -> None:
         self.numbers = Numbers.read(enrol, lang)
         self.book = book
-        if book.logos and book.network != network:
+        if book.logos and (book.network != network or any(one.embeddings.shape[1] != WIDTH for one in book.logos)):
             lang = lang or default_lang()
             raise UsageError(say("logos.other-network", lang), say("logos.other-network-remedy", lang))
         self._points: Callable[[int, int], tuple[Points, ...]] = lru_cache(_REMEMBERED)(self._points_of)

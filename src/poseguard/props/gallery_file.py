@@ -1,6 +1,6 @@
 """The file of enrolled logos: a zip of plain arrays and one JSON text, written whole or not at all, trusted by nobody.
 
-`header.json` says the format, the recogniser and the logos; `NNN/embeddings`, `NNN/sizes` and `NNN/K` (the pictures)
+`header.json` says the format, the network and the logos; `NNN/embeddings`, `NNN/sizes` and `NNN/K` (the pictures)
 are .npy arrays of logo NNN. Nothing in it is code: object arrays are refused.
 """
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from poseguard.archive import NPY_HEADER, WRONG, array, expect, member, opened, put, put_array, replace_file, said
 from poseguard.errors import UsageError, os_reason
-from poseguard.props.gallery import CODE, LONGEST, MOST_PICTURES, RESERVED, WIDTH, Book, Logo, Picture
+from poseguard.props.gallery import CODE, LONGEST, MOST_PICTURES, RESERVED, Book, Logo, Picture
 from poseguard.reading.problems import printable
 from poseguard.texts import say
 
@@ -29,7 +29,7 @@ MOST_LOGOS = 500
 
 _MOST_BYTES = 256_000_000
 _MOST_HEADER = 1_000_000
-_MOST_ROWS = 1000
+_MOST_ROWS, _MOST_WIDE = 1000, 1024
 # Times as long as wide; enrolment takes less.
 _LONGEST_SHAPE = 16
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -118,9 +118,10 @@ def _logo(archive: zipfile.ZipFile, index: int, row: Mapping[str, Any]) -> Logo:
     expect(_text(name) and (version is None or _text(version)), f"{where}: name or version")
     expect(isinstance(digests, list) and 1 <= len(digests) <= MOST_PICTURES, f"{where}: pictures")
     expect(all(isinstance(d, str) and _DIGEST.fullmatch(d) for d in digests), f"{where}: pictures")
-    embeddings = array(archive, f"{index:03d}/embeddings", np.dtype("<f4"), (None, WIDTH), _MOST_BYTES)
+    embeddings = array(archive, f"{index:03d}/embeddings", np.dtype("<f4"), (None, None), _MOST_BYTES)
     sizes = array(archive, f"{index:03d}/sizes", np.dtype("<f4"), (len(embeddings),), _MOST_BYTES)
-    expect(0 < len(embeddings) <= _MOST_ROWS, f"{where}: embeddings")
+    # Another network's may be of another length: `logos rebuild` has to read them.
+    expect(0 < len(embeddings) <= _MOST_ROWS and embeddings.shape[1] <= _MOST_WIDE, f"{where}: embeddings")
     # Longer rows would be likelier than any picture can be.
     expect(
         bool(np.isfinite(embeddings).all() and (np.linalg.norm(embeddings, axis=1) < 1.01).all()),

@@ -53,14 +53,13 @@ class MarkOpinion:
 
     `confidence`: calibrated that the likeliest party's logo is there; for a class that is none, its probability.
     `version`: which of the party's logos, None for the one it has now. `second`: the next likely party or class and its
-    probability; where the label is UNKNOWN, the likeliest party. `embedding`: 128 values of length one.
+    probability; where the label is UNKNOWN, the likeliest party.
     """
 
     label: str
     version: str | None
     confidence: float
     second: tuple[str, float]
-    embedding: Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +99,7 @@ def near(box: Box, emblems: Sequence[tuple[Box, float]]) -> tuple[float, float]:
 
 
 class Marks:
-    """`marks.onnx`, N × 3 × 96 × 96 RGB crops in 0..1 to `logits` N × K and `embedding` N × 128, with `marks.json`.
+    """`marks.onnx`, `crops` N × 3 × 96 × 96 RGB in 0..1 to `logits` N × K, with `marks.json`.
 
     Raises KeyError, TypeError or ValueError where the numbers are not complete or do not fit the network.
     """
@@ -142,12 +141,12 @@ class Marks:
         for start in range(0, len(boxes), _BATCH):
             part = boxes[start : start + _BATCH]
             crops = np.stack([cut(pixels, box) for box in part]).transpose(0, 3, 1, 2).astype(np.float32) / 255
-            logits, embeddings = self._net.run(["logits", "embedding"], {"crops": crops})
-            for row, embedding, score in zip(logits, embeddings, given[start : start + _BATCH], strict=True):
-                out.append(self._opinion(row, embedding, score))
+            (logits,) = self._net.run(["logits"], {"crops": crops})
+            for row, score in zip(logits, given[start : start + _BATCH], strict=True):
+                out.append(self._opinion(row, score))
         return out
 
-    def _opinion(self, logits: Floats, embedding: Floats, score: float) -> MarkOpinion:
+    def _opinion(self, logits: Floats, score: float) -> MarkOpinion:
         scaled = logits.astype(np.float64) / self._temperature
         shares = np.exp(scaled - scaled.max())
         shares /= shares.sum()
@@ -167,7 +166,7 @@ class Marks:
             told = next(i for i in ranked if not self._is_party[i])
             label, version, sure = self._things[told], None, float(things[told])
             second = next(i for i in ranked if i != told)
-        return MarkOpinion(label, version, sure, (self._things[second], float(things[second])), embedding)
+        return MarkOpinion(label, version, sure, (self._things[second], float(things[second])))
 
     def _version_of(self, thing: int, shares: NDArray[np.float64]) -> str | None:
         """The likeliest of a party's logos; None for its present one."""

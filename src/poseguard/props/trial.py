@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poseguard.props.enrol import SIZES, drawn
-from poseguard.props.gallery import WHITE, Logo, LogoGallery, Measure, Recogniser, known, likeness
+from poseguard.props.gallery import WHITE, Embedder, Logo, LogoGallery, Measure, Recogniser, known, likeness
 from poseguard.props.geometry import surroundings
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
@@ -29,15 +29,17 @@ class Tried:
     named: str | None
 
 
-def tried(pixels: Pixels, boxes: Sequence[Box], logo: Logo, gallery: LogoGallery, recogniser: Recogniser) -> Tried:
+def tried(
+    pixels: Pixels, boxes: Sequence[Box], logo: Logo, gallery: LogoGallery, recogniser: Recogniser, embedder: Embedder
+) -> Tried:
     """The likeliest place of `logo`; where there are no boxes, the whole picture is one."""
     places = list(boxes) or [(0.0, 0.0, float(pixels.shape[1]), float(pixels.shape[0]))]
     opinions = recogniser.opinions(pixels, places)
-    pairs = zip(places, opinions, strict=True)
-    order = sorted(pairs, key=lambda one: -likeness(logo, one[1].embedding, max(one[0][2:])))
+    looks = zip(places, opinions, embedder.embed(pixels, places), strict=True)
+    order = sorted(looks, key=lambda one: -likeness(logo, one[2], max(one[0][2:])))
     out: list[Tried] = []
-    for box, opinion in order[:_CLOSEST_BOXES]:
-        found = gallery.measure(surroundings(pixels, box), opinion.embedding, known(opinion), all_of_them=True)
+    for box, opinion, embedding in order[:_CLOSEST_BOXES]:
+        found = gallery.measure(surroundings(pixels, box), embedding, known(opinion), all_of_them=True)
         best = next(one for one in found if one.logo.key == logo.key)
         match = gallery.judge(found)
         out.append(Tried(len(boxes), box, best, match.code if match else None))
@@ -56,7 +58,7 @@ class Alike:
     share: float
 
 
-def too_like(logo: Logo, gallery: LogoGallery, recogniser: Recogniser) -> tuple[Alike, ...]:
+def too_like(logo: Logo, gallery: LogoGallery, recogniser: Recogniser, embedder: Embedder) -> tuple[Alike, ...]:
     """What the logo, seen large and straight, is too like to be told apart surely; the worst first."""
     size = SIZES[-1]
     found: dict[tuple[str, bool], float] = {}
@@ -66,8 +68,9 @@ def too_like(logo: Logo, gallery: LogoGallery, recogniser: Recogniser) -> tuple[
         for label, share in known(opinion):
             if label is not None and label not in (*_NOBODY, logo.code) and share >= _SURE_OF_OTHER:
                 found[label, False] = max(share, found.get((label, False), 0.0))
+        embedding = embedder.embed(pixels, [box])[0]
         for other in gallery.book.logos:
-            cosine = likeness(other, opinion.embedding, size)
+            cosine = likeness(other, embedding, size)
             if other.code != logo.code and cosine >= gallery.numbers.strict_cosine:
                 found[other.code, True] = max(cosine, found.get((other.code, True), 0.0))
     alike = (Alike(label, enrolled, share) for (label, enrolled), share in found.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -69,9 +70,10 @@ def _bytes(path: Path, limits: Limits) -> bytes:
         raise Unread("not-found") from None
     except PermissionError:
         raise Unread("no-permission") from None
-    except (OSError, ValueError) as error:
-        detail = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        raise Unread("read-failed", detail=detail) from error
+    except OSError as error:
+        raise Unread("read-failed", detail=error) from error
+    except ValueError as error:  # no path can hold a zero byte
+        raise Unread("read-failed", detail=OSError(errno.EINVAL, str(error))) from error
     size = max(size, len(data))
     if size > limits.file_bytes:
         raise Unread("file-too-large", megabytes=size / 1e6, limit=limits.file_bytes / 1e6)

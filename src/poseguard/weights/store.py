@@ -8,7 +8,7 @@ from pathlib import Path
 
 import platformdirs
 
-from poseguard.errors import UsageError, WeightsError
+from poseguard.errors import UsageError, WeightsError, os_reason
 from poseguard.results import Digest
 from poseguard.texts import default_lang, say
 from poseguard.weights.manifest import MANIFEST, OWN, Manifest, Model, load_manifest, shipped_dir
@@ -83,7 +83,7 @@ def checked_bytes(path: Path, known: Model, *, lang: str | None = None) -> bytes
         with path.open("rb") as file:
             content = file.read(known.bytes + 1)
     except OSError as error:
-        message = say("weights.unreadable", lang, path=path, reason=error.strerror or error)
+        message = say("weights.unreadable", lang, path=path, reason=os_reason(error, lang))
         raise WeightsError(message, say("weights.unreadable-remedy", lang)) from error
     return checked(content, path, known, lang=lang)
 
