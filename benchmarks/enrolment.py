@@ -235,6 +235,7 @@ def enrolment(
     measured.say(f"enrolled logos ({len(found)} recognisers)", *lines(results, counts, never))
     measured.targets += targets(results)
     measured.figures[name] = {
+        "network": {"name": "logo_embedder", "sha256": hashlib.sha256(models["logo_embedder"]).hexdigest()},
         "recognisers": {left.model.name: list(left.parties) for left in found},
         "never_left_out": never,
         "parties": {

@@ -22,9 +22,10 @@ from training.shared import DATA, ROOT, RUNS, group_hands, table
 
 NEEDED = (
     "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes",
-    "verification", "galleries", "candidates", "fairness",
+    "enrolment", "verification", "galleries", "candidates", "fairness",
 )  # fmt: skip
 CAMPAIGN = ("props", "marks")
+ENROLLED = ("logo_embedder",)
 FACES = ("face_points", "face_embedder")
 SIDES = ("train", "measure")
 Figures = dict[str, Any]
@@ -145,7 +146,7 @@ def campaign_data() -> str:
         parts.append(
             f"The detector learned from {len(crops) - drawn} crops of photos and {drawn} drawn scenes of 320 px."
         )
-    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[ab]/rows.csv"))
+    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[abf]/rows.csv"))
     if tiles:
         parts.append(f"The recogniser learned from {tiles} drawn tiles and the boxed emblems of photos.")
     return "\n\n".join(parts)
@@ -176,6 +177,33 @@ def campaign_figures(figures: Figures) -> str:
             rows(("drawn scenes: size of a party's logo", "found and named"), sizes),
         ]
     )
+
+
+def enrolled_data() -> str:
+    """What the logo embedder learned from, as it lies in runs/."""
+    parts = ["No photo and no party's emblem: pictures of logos laid over grounds, and drawn scenes."]
+    pictures = RUNS / "logo_pictures.npy"
+    if pictures.is_file():
+        parts.append(f"Pictures of logos, each a class of its own: {len(np.load(pictures, mmap_mode='r'))}.")
+    labels = Counter(
+        "emblems of offices" if row["label"].startswith("neg:") else "numbered inventions"
+        for path in RUNS.glob("marks_[abf]/rows.csv")
+        for row in table(path)
+        if row["label"].startswith(("neg:", "fiction:")) and row["label"] not in ("neg:fiction", "neg:daerah")
+    )
+    if labels:
+        parts.append("Drawn tiles: " + ", ".join(f"{name} {n}" for name, n in sorted(labels.items())) + ".")
+    return "\n\n".join(parts)
+
+
+def enrolled_figures(figures: Figures) -> str:
+    """Parties that were enrolled, from one picture and from up to five."""
+    body: list[tuple[object, ...]] = [
+        (name, one["pictures"], one["tries"], one["named"], one["false_on_negative"], one["false_on_scenes"])
+        for name, one in figures["enrolment"]["parties"].items()
+    ]
+    head = ("enrolled", "pictures", "scenes that show it", "named there", "false names a plain photo", "a scene")
+    return rows(head, body)
 
 
 def face_data() -> str:
@@ -289,16 +317,21 @@ def reliability_svg(figures: Figures) -> str:
 
 def data_of(name: str) -> list[str]:
     """The tables of what a network learned from."""
+    if name in ENROLLED:
+        return [enrolled_data()]
+    photos = (
+        "Photos of real people, used for training and scoring only and never passed on; "
+        "the licence of each source is in the data's own tables, not here."
+    )
     if name in FACES:
-        return [face_data()]
-    return [campaign_data()] if name in CAMPAIGN else [close_up_data(), group_data(), drawn_data()]
+        return [photos, face_data()]
+    return [photos, *([campaign_data()] if name in CAMPAIGN else [close_up_data(), group_data(), drawn_data()])]
 
 
 def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> str:
     """One card as Markdown. `shipped`: SHA-256 of the file in weights/. Raises SystemExit for figures of another."""
-    digest = next(
-        one["sha256"] for one in (*figures["networks"], *figures.get("face_networks", ())) if one["name"] == name
-    )
+    measured = (*figures["networks"], *figures.get("face_networks", ()), figures["enrolment"]["network"])
+    digest = next(one["sha256"] for one in measured if one["name"] == name)
     if digest != shipped and not words["everything"]:
         raise SystemExit(f"{name}: the figures are of another file ({digest[:12]}) than weights/manifest.toml names")
     twin = (
@@ -315,8 +348,6 @@ def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> st
         "Steps, in order: " + ", ".join(f"`python -m {step}`" for step in words["steps"]) + ".",
         words["trained"] or "The options of the run that made this file were not recorded.",
         "## Data",
-        "Photos of real people, used for training and scoring only and never passed on; "
-        "the licence of each source is in the data's own tables, not here.",
         *data_of(name),
         twin,
         "## Figures",
@@ -326,6 +357,8 @@ def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> st
         parts.append(hand_figures(figures))
     elif name in CAMPAIGN:
         parts.append(campaign_figures(figures))
+    elif name in ENROLLED:
+        parts.append(enrolled_figures(figures))
     elif name in FACES:
         parts.append(face_figures(figures))
     else:

@@ -28,7 +28,7 @@ from training.logos.artwork import renderings_of_side
 from training.props_fit import Seen, overlap, regression, truths
 from training.shared import DATA, ROOT, read, table
 
-LEAST_PRECISION = 0.9
+LEAST_PRECISION = 0.95
 """Of names in drawn scenes, which are full of other emblems; on plain photos none may stand."""
 _INLIERS, _MARGIN = 8, 0.5
 _PENALTY = 1e-5  # cosines differ by tenths: their weight has to be large
@@ -42,17 +42,20 @@ _PLACEHOLDER = {
 class Compared:
     """What was measured of boxes of one kind (checked or small), with whether the logo is there and the picture.
 
-    `rivals`: which look at which box a row belongs to; of its logos only the likeliest can be named.
+    `rivals`: which look at which box a row belongs to; of its logos only the likeliest can be named. `party`: how sure
+    the recogniser is of a party there, which is named instead where that is more.
     """
 
     seen: Seen = field(default_factory=Seen)
     cosines: list[float] = field(default_factory=list)
     rivals: list[int] = field(default_factory=list)
+    party: list[float] = field(default_factory=list)
 
-    def add(self, one: Measure, right: bool, path: Path, look: int) -> None:
+    def add(self, one: Measure, right: bool, path: Path, look: int, party: float) -> None:
         self.seen.add(list(one.features(_INLIERS)), right, 1.0, str(path))
         self.cosines.append(one.cosine)
         self.rivals.append(look)
+        self.party.append(party)
 
 
 def galleries(left_out: Iterable[str], embedder: LogoEmbedder) -> list[LogoGallery]:
@@ -102,11 +105,12 @@ def main() -> None:
         opinions = marks.opinions(image, boxes, [float(r[1]) for r in rows])  # type: ignore[arg-type]
         for box, opinion, embedding in zip(boxes, opinions, embedder.embed(image, boxes), strict=True):  # type: ignore[arg-type]
             crop = surroundings(image, box)  # type: ignore[arg-type]
+            party = opinion.confidence if opinion.label in marks.parties else 0.0
             for gallery in books:
                 look += 1
                 for one in gallery.measure(crop, embedding, known(opinion), all_of_them=True):
                     right = any(name == one.logo.code and overlap(box, other) >= 0.35 for name, other in there)
-                    (small if one.inliers is None else checked).add(one, right, path, look)
+                    (small if one.inliers is None else checked).add(one, right, path, look, party)
     fitted = {
         "cosine": floor(checked), "strict_cosine": floor(small), "inliers": _INLIERS, "margin": _MARGIN,
         "weights": regression(checked.seen, 4, (0, 3), _PENALTY), "small": regression(small.seen, 3, (0, 2), _PENALTY),
@@ -129,7 +133,7 @@ def threshold(compared: Compared, weights: list[float], title: str) -> float:
     first: dict[int, int] = {}
     for i in np.argsort(-sure, kind="stable"):
         first.setdefault(compared.rivals[i], int(i))
-    named = np.isin(np.arange(len(y)), list(first.values()))
+    named = np.isin(np.arange(len(y)), list(first.values())) & (sure >= np.array(compared.party))
     plain = np.array(["/negative/" in name for name in compared.seen.photo])
     chosen = 0.95
     for t in np.arange(0.95, 0.25, -0.05):

@@ -5,7 +5,8 @@
     python -m training.face_embed export [--name face_embedder] [--out weights/face_embedder.onnx]
 
 Reads runs/faces (face_data pool and maps). The teachers see the clean crop, the student one that is smaller, blurred,
-tinted, recompressed, partly hidden: where a teacher would be unsure, it learns what the clean face is worth.
+tinted, recompressed, partly hidden: where a teacher would be unsure, it learns what the clean face is worth. What is
+exported puts its values round the middle of the people it learned from (`Placed`).
 """
 
 from __future__ import annotations
@@ -29,13 +30,14 @@ from torch.utils.data import DataLoader, Dataset
 from poseguard.faces.align import SIDE
 from poseguard.faces.embedder import Embedder as Shipped
 from poseguard.faces.embedder import Kind
-from training.face_data import MAPPED, OUT, held_out
+from training.face_data import MAPPED, OUT, held_out, ilfw
 from training.face_teachers import Faces, Floats, Teachers
 from training.muon import Muon
 from training.shared import DATA, ROOT, RUNS, read
 
 WIDTH = 256
 _PAIRS = 500_000
+_EVEN = 0.2
 
 
 class _Block(nn.Module):
@@ -89,6 +91,29 @@ class Embedder(nn.Module):
             made.append(stage(now))
             now = shown[n] if shown is not None else made[-1]
         return made, nn.functional.normalize(self.project(self.gather(now).flatten(1)).float(), dim=1)
+
+
+class Placed(nn.Module):
+    """An embedder whose values lie round the middle of `rows` (embeddings of people, `weight` each), of length one.
+
+    What all faces share tells nobody from anybody. Directions in which people differ most count a little less: by the
+    power of their variance `_EVEN`, read off the people that thresholds are fitted on.
+    """
+
+    def __init__(self, model: nn.Module, rows: Floats, weight: Floats) -> None:
+        super().__init__()
+        self.model = model
+        middle = weight @ rows
+        apart = rows - middle
+        apart /= np.linalg.norm(apart, axis=1, keepdims=True)
+        values, directions = np.linalg.eigh((apart * weight[:, None]).T.astype(np.float64) @ apart)
+        turn = (directions * (values / values.mean()) ** (-_EVEN / 2)) @ directions.T
+        self.register_buffer("middle", torch.from_numpy(np.float32(middle)))
+        self.register_buffer("turn", torch.from_numpy(np.float32(turn)))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        apart = nn.functional.normalize(self.model(x) - self.middle, dim=1)
+        return nn.functional.normalize(apart @ self.turn, dim=1)
 
 
 def moved(face: Faces, rng: np.random.Generator) -> Faces:
@@ -204,12 +229,16 @@ def train(args: argparse.Namespace) -> None:
         print(f"epoch {epoch} near, apart, maps {told} {pace:.0f} faces/s", file=sys.stderr)
         torch.save(averaged.module.state_dict(), RUNS / f"{args.name}.pt")
         if epoch >= args.shown and (epoch % 2 == 1 or epoch == args.epochs - 1):
-            print(figures(_embed_torch(averaged.module.eval())), file=sys.stderr)
+            print(figures(_embed_torch(averaged.module.eval(), people()[0])), file=sys.stderr)
 
 
 def export(args: argparse.Namespace) -> None:
-    model = Embedder().eval()
+    model: nn.Module = Embedder().eval()
     model.load_state_dict(torch.load(RUNS / f"{args.name}.pt", weights_only=True))
+    paths = ilfw()
+    _, person, photos = np.unique([path.parent.name for path in paths], return_inverse=True, return_counts=True)
+    rows = _embed_torch(model, np.stack([read(path) for path in paths]))
+    model = Placed(model, rows, np.float32(1 / photos[person] / len(photos))).eval()
     example = torch.rand(2, 3, SIDE, SIDE)
     torch.onnx.export(
         model, (example,), str(args.out), dynamo=False, opset_version=17, input_names=["faces"],
@@ -247,8 +276,7 @@ def figures(embeddings: Floats) -> str:
     return ", ".join(out)
 
 
-def _embed_torch(model: nn.Module) -> Floats:
-    faces, _ = people()
+def _embed_torch(model: nn.Module, faces: Faces) -> Floats:
     out = []
     with torch.no_grad():
         for k in range(0, len(faces), 256):

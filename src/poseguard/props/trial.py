@@ -50,7 +50,7 @@ def tried(
 class Alike:
     """A mark that `logo` is easily taken for. `enrolled`: it is in the same file, else the recogniser knows it.
 
-    `share`: cosine with an enrolled one, probability of one that the recogniser knows.
+    `share`: probability that it would be taken for it.
     """
 
     label: str
@@ -68,10 +68,10 @@ def too_like(logo: Logo, gallery: LogoGallery, recogniser: Recogniser, embedder:
         for label, share in known(opinion):
             if label is not None and label not in (*_NOBODY, logo.code) and share >= _SURE_OF_OTHER:
                 found[label, False] = max(share, found.get((label, False), 0.0))
-        embedding = embedder.embed(pixels, [box])[0]
-        for other in gallery.book.logos:
-            cosine = likeness(other, embedding, size)
-            if other.code != logo.code and cosine >= gallery.numbers.strict_cosine:
-                found[other.code, True] = max(cosine, found.get((other.code, True), 0.0))
+        crop, embedding = surroundings(pixels, box), embedder.embed(pixels, [box])[0]
+        for one in gallery.measure(crop, embedding, all_of_them=True):
+            other = one.logo.code
+            if other != logo.code and one.confidence >= _SURE_OF_OTHER:
+                found[other, True] = max(one.confidence, found.get((other, True), 0.0))
     alike = (Alike(label, enrolled, share) for (label, enrolled), share in found.items())
     return tuple(sorted(alike, key=lambda one: (-one.share, one.label)))
