@@ -1,10 +1,9 @@
 """Trains the recogniser of emblems: whose a logo-like region is.
 
-    python -m training.marks_train --tiles runs/marks [--epochs 20] [--leave-out pkb,pks] [--name marks]
+    python -m training.marks_train --tiles runs/marks --start runs/logo_embedder.pt [--leave-out pkb,pks] [--name marks]
 
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
-first nine layers of the base YOLOv5n, mean and maximum pooled, 128 values of length one, compared by cosine with one
-direction a class. Every numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while
+logo embedder's body, from its run on logos of nobody (`--start`), compared by cosine with one direction a class. Every numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while
 training, so that it learns what emblems look like beyond those it is to name; what ships has one class for all of them.
 `--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
 """
@@ -202,9 +201,9 @@ def export(model: Marks, path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiles", type=Path, nargs="+", required=True)
-    parser.add_argument("--epochs", type=int, default=20, help="of 12,800 crops each")
+    parser.add_argument("--epochs", type=int, default=16, help="of 12,800 crops each")
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--lr", type=float, default=1.5e-3)
+    parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--real", type=float, default=0.3, help="crops of photos for each crop of a scene")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--leave-out", default="")

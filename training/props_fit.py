@@ -39,7 +39,7 @@ VERSIONS = {
     "gerakanrakyat": (UNKNOWN, None),
     "pkpi": (UNKNOWN, None),
 }
-LEAST_PRECISION = 0.97
+LEAST_PRECISION = 0.985
 _SCENE = 0.15  # weight of a box in a scene beside one in a photo
 
 Truth = list[tuple[str, tuple[float, float, float, float], bool]]  # class, box, whether it is to be ignored
