@@ -181,7 +181,7 @@ def campaign_figures(figures: Figures) -> str:
 
 def enrolled_data() -> str:
     """What the logo embedder learned from, as it lies in runs/."""
-    parts = ["No photo and no party's emblem: pictures of logos laid over grounds, and drawn scenes."]
+    parts = ["No party's emblem: pictures of logos laid over cloth, paper and pieces of photos; drawn scenes."]
     pictures = RUNS / "logo_pictures.npy"
     if pictures.is_file():
         parts.append(f"Pictures of logos, each a class of its own: {len(np.load(pictures, mmap_mode='r'))}.")
