@@ -3,9 +3,10 @@
     python -m training.marks_train --tiles runs/marks --start runs/logo_embedder.pt [--leave-out pkb,pks] [--name marks]
 
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
-logo embedder's body, from its run on logos of nobody (`--start`), compared by cosine with one direction a class. Every numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while
-training, so that it learns what emblems look like beyond those it is to name; what ships has one class for all of them.
-`--leave-out` keeps classes out, to measure enrolment on emblems that no training has seen.
+logo embedder's body, from its run on logos of nobody (`--start`), compared by cosine with one direction a class. Every
+numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while training, so that it
+learns what emblems look like beyond those it is to name; what ships has one class for all of them. `--leave-out`
+keeps classes out, to measure enrolment on emblems that no recogniser has seen.
 """
 
 from __future__ import annotations
