@@ -68,8 +68,8 @@ class Embedder(nn.Module):
         return nn.functional.normalize(self.project(self.drop(torch.cat(seen, 1))).float(), dim=1)
 
 
-def homography(width: float, height: float, longest: float, rng: Rng) -> tuple[NDArray[np.float64], Floats]:
-    """From a flat logo to where it is seen, its box in the middle of 0, 0 and `longest` long; and its corners there."""
+def homography(width: float, height: float, longest: float, rng: Rng) -> NDArray[np.float64]:
+    """From a flat logo to where it is seen, its box round 0, 0 and `longest` long."""
     often = 6.0 if rng.random() < 0.9 else 25.0
     a, b, c = (math.radians(v) for v in (rng.normal(0, 22), rng.normal(0, 12), rng.normal(0, often)))
     around_y = np.array([(math.cos(a), 0, math.sin(a)), (0, 1, 0), (-math.sin(a), 0, math.cos(a))])
@@ -80,7 +80,7 @@ def homography(width: float, height: float, longest: float, rng: Rng) -> tuple[N
     seen = turned[:, :2] / np.maximum(1 + turned[:, 2:] / (rng.uniform(2.5, 6) * max(width, height)), 0.3)
     low, high = seen.min(0), seen.max(0)
     placed = ((seen - (low + high) / 2) * (longest / (high - low).max())).astype(np.float32)
-    return cv2.getPerspectiveTransform(flat.astype(np.float32), placed), placed
+    return np.asarray(cv2.getPerspectiveTransform(flat.astype(np.float32), placed), np.float64)
 
 
 def laid(picture: U8, ground: Floats, mark: float, rng: Rng) -> Floats:
@@ -91,7 +91,7 @@ def laid(picture: U8, ground: Floats, mark: float, rng: Rng) -> Floats:
     if zoom < 0.7:
         size = (max(round(part.shape[1] * zoom * 1.3), 2), max(round(part.shape[0] * zoom * 1.3), 2))
         part = np.asarray(cv2.resize(part, size, interpolation=cv2.INTER_AREA), np.uint8)
-    matrix, _ = homography(part.shape[1], part.shape[0], mark, rng)
+    matrix = homography(part.shape[1], part.shape[0], mark, rng)
     side = ground.shape[0]
     shift = np.array([[1, 0, side / 2 + rng.normal(0, 0.05) * mark], [0, 1, side / 2 + rng.normal(0, 0.05) * mark],
                       [0, 0, 1]])  # fmt: skip

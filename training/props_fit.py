@@ -21,7 +21,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from poseguard.props.marks import UNKNOWN, Marks, cut, log_odds, logistic, near
+from poseguard.props.marks import UNKNOWN, Marks, crops, cut, log_odds, logistic, near
 from poseguard.props.search import PropsSearch
 from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
@@ -255,8 +255,7 @@ def logo_boxes(
     if not len(rows):
         return
     boxes = [tuple(float(v) for v in row[2:]) for row in rows]
-    crops = np.stack([cut(image, box) for box in boxes]).transpose(0, 3, 1, 2).astype(np.float32) / 255  # type: ignore[arg-type]
-    logits = net.run(["logits"], {"crops": crops})[0] / np.float32(warmth)
+    logits = net.run(["logits"], {"crops": crops(image, boxes)})[0] / np.float32(warmth)  # type: ignore[arg-type]
     shares = np.exp(logits - logits.max(1, keepdims=True))
     told = (shares / shares.sum(1, keepdims=True)) @ of_party
     for row, box, share in zip(rows, boxes, told, strict=True):

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option
-from poseguard.errors import UsageError, WeightsError
+from poseguard.errors import UsageError
 from poseguard.props.gallery import MOST_PICTURES, Book, Embedder, Logo, LogoGallery, Recogniser, default_path
 from poseguard.props.gallery_file import MOST_LOGOS, read_book, write_book
 from poseguard.reading.photo import Pixels
@@ -22,7 +22,6 @@ from poseguard.rules.pack import Pack, load_pack
 from poseguard.texts import catalogue, say
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-_Made = TypeVar("_Made")
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -40,36 +39,29 @@ def load_kit(folder: Path | None, lang: str) -> Kit:
     """Raises WeightsError where a network is missing or does not fit its numbers."""
     from poseguard.props.detector import logo_embedder
     from poseguard.props.marks import Marks
+    from poseguard.props.networks import fitting
     from poseguard.weights import verified_bytes
 
     network, numbers = (verified_bytes(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
-    marks = _fitting("marks", lang, lambda: Marks(network, numbers))
+    marks = fitting("marks", lang, lambda: Marks(network, numbers))
     embedder = logo_embedder(folder, lang)
     return Kit(marks, embedder, marks.enrol, embedder.sha256)
 
 
 def load_search(folder: Path | None, lang: str) -> Callable[[Pixels], list[Box]]:
     """Finds logo-like boxes in a picture, in its pixels. Raises WeightsError where the network is missing or unfit."""
-    from poseguard.props.networks import shipped
+    from poseguard.props.networks import fitting, shipped
     from poseguard.props.search import PropsSearch
     from poseguard.weights import verified_bytes
 
     model = verified_bytes("props", extra_dir=folder, lang=lang)
-    network, classes = _fitting("props", lang, lambda: shipped(model))
+    network, classes = fitting("props", lang, lambda: shipped(model))
     search = PropsSearch(network, classes.logos)
 
     def boxes(pixels: Pixels) -> list[Box]:
         return [(x, y, w, h) for kind, _, x, y, w, h in search.rows(pixels).tolist() if int(kind) in classes.logos]
 
     return boxes
-
-
-def _fitting(name: str, lang: str, make: Callable[[], _Made]) -> _Made:
-    try:
-        return make()
-    except (KeyError, TypeError, ValueError) as wrong:
-        message = say("weights.unfit", lang, name=name, reason=repr(wrong))
-        raise WeightsError(message, say("weights.unfit-remedy", lang)) from wrong
 
 
 def _shared_options(command: _Command) -> _Command:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from poseguard.boxes import scaled, shared
 from poseguard.detectors import Seen
-from poseguard.errors import WeightsError
 from poseguard.people.search import owners
 from poseguard.people.types import SURE_HEAD, Found, People
 from poseguard.props.embedder import LogoEmbedder
@@ -18,11 +17,11 @@ from poseguard.props.gallery import Book, LogoGallery, default_path, known
 from poseguard.props.gallery_file import read_book
 from poseguard.props.geometry import surroundings
 from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, Floats, MarkOpinion, Marks, lies_on, near
-from poseguard.props.networks import LOGO, PROPS, own_network, shipped
+from poseguard.props.networks import LOGO, PROPS, fitting, own_network, shipped
 from poseguard.props.search import LARGEST, PropsSearch
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
-from poseguard.texts import default_lang, say
+from poseguard.texts import default_lang
 from poseguard.weights import digest, verified_bytes
 
 # Two boxes over one emblem or one prop share this much of the smaller one, and are not too unlike in area.
@@ -34,8 +33,6 @@ _MOST = 200
 WORN, _REACH = "attribute", 2.5
 # Scores of a user's own network are not calibrated: they are taken as they are, from here on without a second look.
 _OWN = Calibration(1.0, 0.0, 0.5)
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ class PropsDetector:
     ) -> None:
         chosen = lang or default_lang()
         model, numbers = (verified_bytes(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
-        self._marks = _fitting("marks", chosen, lambda: Marks(model, numbers))
+        self._marks = fitting("marks", chosen, lambda: Marks(model, numbers))
         self._embedder: LogoEmbedder | None = None
         self._gallery: LogoGallery | None = None
         if (book := _book(gallery, chosen)).logos:
@@ -97,8 +94,8 @@ class PropsDetector:
             self._calibration = dict.fromkeys(PROPS, _OWN)
         else:
             content = verified_bytes("props", extra_dir=folder, lang=lang)
-            yolo, self._classes = _fitting("props", chosen, lambda: shipped(content))
-            self._calibration = _fitting("marks", chosen, lambda: {name: self._marks.props[name] for name in PROPS})
+            yolo, self._classes = fitting("props", chosen, lambda: shipped(content))
+            self._calibration = fitting("marks", chosen, lambda: {name: self._marks.props[name] for name in PROPS})
             found = digest("props", extra_dir=folder, lang=lang)
         self._search = PropsSearch(yolo, self._classes.logos, LARGEST if network is None else math.inf)
         enrolled = (
@@ -255,14 +252,4 @@ def _book(path: Path | None, lang: str) -> Book:
 def logo_embedder(folder: Path | None, lang: str) -> LogoEmbedder:
     """Raises WeightsError where the network is missing, wrong or unfit."""
     model = verified_bytes("logo_embedder", extra_dir=folder, lang=lang)
-    return _fitting("logo_embedder", lang, lambda: LogoEmbedder(model))
-
-
-def _fitting(name: str, lang: str, make: Callable[[], T]) -> T:
-    """What `make` gives; WeightsError where the file `name` holds something else than this version reads."""
-    try:
-        return make()
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise WeightsError(
-            say("weights.unfit", lang, name=name, reason=repr(wrong)), say("weights.unfit-remedy", lang)
-        ) from wrong
+    return fitting("logo_embedder", lang, lambda: LogoEmbedder(model))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.props.marks import cut
+from poseguard.props.marks import crops
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import session
@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 
 class LogoEmbedder:
-    """`logo_embedder.onnx`: `crops` N × 3 × 96 × 96 RGB in 0..1, as `marks.cut` cuts them, to `embedding` N × WIDTH.
+    """`logo_embedder.onnx`: `crops` N × 3 × 96 × 96 RGB in 0..1, as `marks.crops` makes them, to `embedding` N × WIDTH.
 
     Raises ValueError where the network gives something else.
     """
@@ -37,7 +37,6 @@ class LogoEmbedder:
         """N × WIDTH of length one, for boxes in pixels of `pixels`."""
         out = [np.zeros((0, WIDTH), np.float32)]
         for start in range(0, len(boxes), _BATCH):
-            crops = np.stack([cut(pixels, box) for box in boxes[start : start + _BATCH]])
-            fed = crops.transpose(0, 3, 1, 2).astype(np.float32) / 255
+            fed = crops(pixels, boxes[start : start + _BATCH])
             out.append(self._net.run(["embedding"], {"crops": fed})[0])
         return np.concatenate(out)

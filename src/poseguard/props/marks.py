@@ -47,6 +47,11 @@ def cut(pixels: Pixels, box: Box) -> Pixels:
     return square(pixels, box, SIDE, GROW)
 
 
+def crops(pixels: Pixels, boxes: Sequence[Box]) -> Floats:
+    """N × 3 × SIDE × SIDE in 0..1: one `cut` of each box, as the networks take them."""
+    return np.stack([cut(pixels, box) for box in boxes]).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
+
+
 @dataclass(frozen=True, slots=True)
 class MarkOpinion:
     """What is told of one region. `label`: a party's code, UNKNOWN, or a class that is none (`neg:...`, BACKGROUND).
@@ -140,8 +145,7 @@ class Marks:
         out: list[MarkOpinion] = []
         for start in range(0, len(boxes), _BATCH):
             part = boxes[start : start + _BATCH]
-            crops = np.stack([cut(pixels, box) for box in part]).transpose(0, 3, 1, 2).astype(np.float32) / 255
-            (logits,) = self._net.run(["logits"], {"crops": crops})
+            (logits,) = self._net.run(["logits"], {"crops": crops(pixels, part)})
             for row, score in zip(logits, given[start : start + _BATCH], strict=True):
                 out.append(self._opinion(row, score))
         return out
