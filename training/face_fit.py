@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseguard.faces.embedder import Embedder, Kind
-from poseguard.faces.gallery import NAMED_WRONGLY, Candidate, Gallery, GalleryPhoto, Matcher
+from poseguard.faces.gallery import ENOUGH, NAMED_WRONGLY, Candidate, Gallery, GalleryPhoto, Matcher
 from poseguard.faces.numbers import Gates, Numbers
 from poseguard.faces.quality import sharpness
 from training.face_data import held_out, ilfw
@@ -31,7 +31,7 @@ SHARES = (0.1, 0.01)
 SIZES = (1, 5, 18, 45, 80)
 MARGIN = 0.06
 """Of those tried (MARGINS) the least after which no candidate was named as another."""
-CAUTION = 0.6
+CAUTION = 0.8
 """Galleries differ: thresholds aim at so much of the share of strangers that may be named."""
 MARGINS = (0.0, 0.03, 0.06, 0.1)
 DRAWS = 40
@@ -79,26 +79,26 @@ def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[st
     """Standard scores that shares of strangers' comparisons exceed: down to one in 100 as they are, beyond that so that
     of all strangers one in 1,000 is named by any candidate of galleries of SIZES, after the margin.
     """
-    middles, _ = centroids(rows, owner, 3, np.random.default_rng(0))
-    mean, spread = numbers.strangers(middles)
-    scores = np.sort(((others @ middles.T - mean) / spread).ravel())[::-1]
+    middles, _ = centroids(rows, owner, ENOUGH, np.random.default_rng(0))
+    theirs = numbers.strangers(others).column
+    scores = np.sort(theirs.standard(others @ middles.T, numbers.strangers(middles)).ravel())[::-1]
     z = [0.0, *(float(scores[int(far * len(scores))]) for far in SHARES)]
     log = [math.log10(float((scores > 0).mean())), *(math.log10(far) for far in SHARES)]
     for size in SIZES:
         nearest = []
         for draw in range(DRAWS):
             rng = np.random.default_rng([size, draw])
-            some, _ = centroids(rows, owner, 3, rng)
-            some = some[rng.permutation(len(some))[:size]]
-            mean, spread = numbers.strangers(some)
-            cosines = others @ some.T
-            first = cosines.argmax(1)
-            best = cosines[np.arange(len(first)), first]
-            clear = np.full(len(best), True)
-            if size > 1:
-                clear = best - np.partition(cosines, -2, axis=1)[:, -2] >= MARGIN
-            nearest.append(np.where(clear, (best - mean[first]) / spread[first], -9.0))
-        told = np.sort(np.concatenate(nearest))[::-1]
+            gallery, _ = _gallery(rows, owner, rng.permutation(enough(owner))[:size], numbers.network, rng)
+            matcher = Matcher(gallery, numbers, lang="en")
+            shift, stretch = matcher.alike
+            cosines = others @ matcher.centroids.T
+            standard = theirs.standard(cosines, numbers.strangers(matcher.centroids))
+            first = standard.argmax(1)[:, None]
+            best = np.take_along_axis(cosines, first, 1)
+            np.put_along_axis(cosines, first, -np.inf, 1)
+            clear = (best - cosines.max(1, keepdims=True) >= MARGIN) | (size == 1)
+            nearest.append(np.where(clear, (np.take_along_axis(standard, first, 1) - shift) / stretch, -9.0))
+        told = np.sort(np.concatenate(nearest).ravel())[::-1]
         z.append(max(float(told[int(CAUTION * NAMED_WRONGLY * len(told))]), z[-1] + 0.01))
         log.append(math.log10(1 - (1 - NAMED_WRONGLY) ** (1 / size)))
     return {"z": z, "log10_far": log}
@@ -109,17 +109,23 @@ def few(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[int
     out = {}
     for photos, extra in EXTRA.items():
         middles, _ = centroids(rows, owner, photos, np.random.default_rng(photos))
-        mean, spread = numbers.strangers(middles)
-        over = np.sort((others @ middles.T - mean - spread * numbers.z(1e-4)).ravel())[::-1]
+        theirs = numbers.strangers(others).column
+        least = theirs.cosine(numbers.z(1e-4), numbers.strangers(middles))
+        over = np.sort((others @ middles.T - least).ravel())[::-1]
         out[photos] = max(0.0, float(over[int(1e-4 * len(over))])) + extra
     return out
+
+
+def enough(owner: Ints) -> Ints:
+    """People who have a photo more than a candidate needs."""
+    return np.array([p for p in np.unique(owner) if (owner == p).sum() > ENOUGH])
 
 
 def _gallery(rows: Floats, owner: Ints, people: Ints, network: str, rng: np.random.Generator) -> tuple[Gallery, Ints]:
     """Three photos each of these people, and the rows that went in."""
     used, candidates = [], []
     for person in people:
-        mine = rng.permutation(np.flatnonzero(owner == person))[:3]
+        mine = rng.permutation(np.flatnonzero(owner == person))[:ENOUGH]
         used += mine.tolist()
         photos = tuple(GalleryPhoto("0" * 64, "", "", 112.0) for _ in mine)
         candidates.append(Candidate(f"p{person}", f"p{person}", "", "", None, "", photos, rows[mine]))
@@ -128,7 +134,7 @@ def _gallery(rows: Floats, owner: Ints, people: Ints, network: str, rng: np.rand
 
 def trials(numbers: Numbers, rows: Floats, owner: Ints) -> list[tuple[float, float | None, bool, bool]]:
     """Faces against galleries of 18 and 45: score over threshold, margin, whether the nearest is right, and known."""
-    people = np.array([p for p in np.unique(owner) if (owner == p).sum() > 3])
+    people = enough(owner)
     out = []
     for draw in range(DRAWS):
         rng = np.random.default_rng(draw)

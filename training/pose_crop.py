@@ -4,14 +4,16 @@
 
 The first nine layers of the base YOLOv5n, mean and maximum pooled, one linear layer; 112 px crops of 1.45 times
 the hand. Crops are turned, shifted, mirrored, made 19 to 130 px small, blurred and recompressed while training.
-Beside the pose it learns where the 21 landmarks are that MediaPipe's network sees in the clean picture (step 6's
-`views`), which a poor view hardly shows: that head is not exported.
+Hands of close-ups are seen on places of group photos too (step 6a). Beside the pose it learns where the 21 landmarks
+are that MediaPipe's network sees in the clean picture (step 6's `views`), which a poor view hardly shows: that head is
+not exported.
 `--hold-out` keeps that share of the train side's sources out: fusion and thresholds are fitted on them.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import math
 import sys
 import time
@@ -26,7 +28,8 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from ultralytics.nn.tasks import DetectionModel
 
-from training.pose_data import REACH, TILE
+from training.muon import Muon
+from training.pose_data import REACH, TILE, Rows, Tiles, rows_of_tiles
 from training.shared import CLASSES, RUNS, SHARED
 
 SIDE = 112
@@ -117,7 +120,7 @@ def plain(picture: NDArray[np.uint8], grow: float = GROW) -> NDArray[np.uint8]:
     )
 
 
-def known_points(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
+def known_points(rows: Rows) -> NDArray[np.float32]:
     """N × 21 × 2 in pixels of the tiles: where the landmark network is sure of a hand of 40 px and more; else NaN."""
     marks = np.load(RUNS / "pose/landmarks.npz")
     first = marks["view"] == 0
@@ -135,9 +138,7 @@ def known_points(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float32]:
 class Hands(Dataset[tuple[torch.Tensor, ...]]):
     """Spoiled views of the tiles at `order`: picture, soft label, landmarks in -1..1 (NaN where not known)."""
 
-    def __init__(
-        self, tiles: NDArray[np.uint8], rows: dict[str, NDArray[np.generic]], order: NDArray[np.int64], seed: int
-    ) -> None:
+    def __init__(self, tiles: Tiles, rows: Rows, order: NDArray[np.int64], seed: int) -> None:
         self.tiles, self.rows, self.order, self.seed = tiles, rows, order, seed
         self.points = known_points(rows)
 
@@ -153,20 +154,19 @@ class Hands(Dataset[tuple[torch.Tensor, ...]]):
         return torch.from_numpy(picture.transpose(2, 0, 1).copy()), said, torch.from_numpy(points.astype(np.float32))
 
 
-def held_out(rows: dict[str, NDArray[np.generic]], share: float) -> NDArray[np.bool_]:
-    """True for hands of sources held out of training: every sixth or so, chosen by a stable order of their names."""
-    if share <= 0:
-        return np.zeros(len(rows["sources"]), bool)
-    import hashlib
+def held_out(rows: Rows, share: float) -> NDArray[np.bool_]:
+    """True for hands of sources held out of training, every sixth or so, chosen by a stable order of their names; and
+    for those that lie on a place of such a source.
+    """
+    small = ("hagrid", "asl_tomjack", "digits_ardamavi", "rendered", "")
 
     def mark(name: str) -> bool:
-        return int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share
+        return name not in small and int(hashlib.sha256(name.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF < share
 
-    small = {"hagrid", "asl_tomjack", "digits_ardamavi", "rendered"}
-    return np.array([str(s) not in small and mark(str(s)) for s in rows["sources"]])
+    return np.array([mark(str(s)) or mark(str(p)) for s, p in zip(rows["sources"], rows["places"], strict=True)])
 
 
-def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
+def draw_weights(rows: Rows) -> NDArray[np.float64]:
     """How often a hand is drawn: group photos most, close-ups evened over sources and poses."""
     kinds, sources = rows["kinds"], rows["sources"]
     hardest = np.asarray(rows["soft"]).argmax(1)
@@ -181,7 +181,7 @@ def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
     group = kinds == "group"
     weights[group] = (np.maximum(per_pose[hardest], 8.0) ** -0.45)[group]
     weights[group] *= 0.46 / weights[group].sum()
-    for kind, share in (("none", 0.12), ("rendered", 0.09)):
+    for kind, share in (("none", 0.12), ("rendered", 0.09), ("pasted", 0.3)):
         part = kinds == kind
         if part.any():
             weights[part] = share / part.sum()
@@ -191,8 +191,7 @@ def draw_weights(rows: dict[str, NDArray[np.generic]]) -> NDArray[np.float64]:
 def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    tiles = np.load(RUNS / "pose/tiles.npy", mmap_mode="r")
-    rows = dict(np.load(RUNS / "pose/rows.npz"))
+    tiles, rows = Tiles(), rows_of_tiles()
     out = held_out(rows, args.hold_out)
     usable = np.ones(len(out), bool) if args.everything else rows["splits"] == "train"
     index = np.flatnonzero(usable & ~out)
@@ -203,11 +202,7 @@ def train(args: argparse.Namespace) -> None:
     mean = PoseCrop().to(memory_format=torch.channels_last)
     mean.load_state_dict(model.state_dict())
     steps = args.epochs * (12_800 // args.batch)
-    decay = [p for p in model.parameters() if p.ndim > 1]
-    rest = [p for p in model.parameters() if p.ndim <= 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decay, "weight_decay": 0.05}, {"params": rest, "weight_decay": 0.0}], lr=args.lr
-    )
+    optimizer = Muon(model, args.lr, weight_decay=0.05)
     rng = np.random.default_rng(args.seed)
     order = index[rng.choice(len(index), steps * args.batch, p=weights)]
     loader = DataLoader(Hands(tiles, rows, order, args.seed), args.batch, num_workers=args.workers)

@@ -36,6 +36,33 @@ class Example:
     split: str
 
 
+Rows = dict[str, NDArray[np.generic]]
+
+
+class Tiles:
+    """The squares of step 5, and after them those of step 6a where it has run; read as they are asked for."""
+
+    def __init__(self) -> None:
+        paths = (RUNS / "pose/tiles.npy", RUNS / "pose/pasted_tiles.npy")
+        self._parts = [np.load(path, mmap_mode="r") for path in paths if path.exists()]
+
+    def __getitem__(self, i: int) -> NDArray[np.uint8]:
+        first = self._parts[0]
+        return np.array(first[i] if i < len(first) else self._parts[1][i - len(first)])
+
+
+def rows_of_tiles() -> Rows:
+    """What `main` wrote of each, and `places`: the repository of the photo a pasted hand lies on, else empty."""
+    rows: Rows = dict(np.load(RUNS / "pose/rows.npz"))
+    rows["places"] = np.full(len(rows["sizes"]), "")
+    path = RUNS / "pose/pasted.npz"
+    if not path.exists():
+        return rows
+    pasted = np.load(path)
+    new = {"sizes": pasted["sizes"], "places": pasted["places"], "kinds": np.full(len(pasted["of"]), "pasted")}
+    return {name: np.concatenate([kept, new.get(name, kept[pasted["of"]])]) for name, kept in rows.items()}
+
+
 def soft(label: str) -> NDArray[np.float32]:
     """CLASSES probabilities: `a|b` as a half each; `x?` as likely x."""
     out = np.zeros(len(CLASSES), np.float32)

@@ -25,7 +25,7 @@ from poseguard.hands.pose import OTHER, POSES, CropNetwork, Fusion, LandmarkClas
 from poseguard.people.detector import HAND, PeopleNetwork
 from poseguard.yolo import non_max_suppression
 from training.pose_crop import held_out
-from training.pose_data import REACH, TILE
+from training.pose_data import REACH, TILE, Tiles, rows_of_tiles
 from training.shared import ROOT, RUNS, LabelledHand, group_hands, read
 
 Floats = NDArray[np.float32]
@@ -37,8 +37,7 @@ _FIST = POSES.index("fist")
 
 def opinions(crop: Path, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
     """Both opinions on the tiles `pick` (view 0), with presence, size and soft label."""
-    tiles = np.load(RUNS / "pose/tiles.npy", mmap_mode="r")
-    rows = np.load(RUNS / "pose/rows.npz")
+    tiles, rows = Tiles(), rows_of_tiles()
     marks = np.load(RUNS / "pose/landmarks.npz")
     crops, classifier = CropNetwork(crop.read_bytes()), LandmarkClassifier(landmarks.read_bytes())
     points, presence = marks["points"], marks["presence"]
@@ -121,7 +120,7 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
 
 def kept(crop: Path, people: Path, hold_out: float) -> list[float]:
     """Logistic weights of the people pass's score and the crop's word, on photos whose hands are all labelled."""
-    rows = dict(np.load(RUNS / "pose/rows.npz"))
+    rows = rows_of_tiles()
     out = set(rows["sources"][held_out(rows, hold_out) & (rows["splits"] == "train")].tolist())
     hands: dict[Path, list[LabelledHand]] = defaultdict(list)
     for hand in group_hands():
@@ -221,14 +220,15 @@ def main() -> None:
     parser.add_argument("--split", default="measure")
     parser.add_argument("--numbers", type=Path, default=ROOT / "weights/pose_fusion.json")
     args = parser.parse_args()
-    rows = dict(np.load(RUNS / "pose/rows.npz"))
+    rows = rows_of_tiles()
     if args.step == "hands":
         numbers = json.loads(args.numbers.read_text())
         weights = kept(args.crop, args.people, args.hold_out)
         args.numbers.write_text(json.dumps(numbers | {"hand": weights, "least_hand": args.keep}, indent=1) + "\n")
         return
     if args.step == "fit":
-        pick = np.flatnonzero((rows["splits"] == "train") & held_out(rows, args.hold_out))
+        seen_by_none = (rows["splits"] == "train") & held_out(rows, args.hold_out)
+        pick = np.flatnonzero(seen_by_none & (rows["kinds"] != "pasted"))
         seen = opinions(args.crop, args.landmarks, pick)
         numbers = fit(seen)
         args.numbers.write_text(json.dumps(numbers, indent=1) + "\n")

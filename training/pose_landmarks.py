@@ -23,7 +23,7 @@ from poseguard.hands.features import COUNT, features, mirrored
 from poseguard.hands.landmarks import LandmarkNetwork
 from poseguard.weights import verified_bytes
 from training.pose_crop import draw_weights, held_out
-from training.pose_data import REACH, TILE
+from training.pose_data import REACH, TILE, Tiles, rows_of_tiles
 from training.shared import POSES, RUNS
 
 _tools: dict[str, object] = {}
@@ -31,8 +31,8 @@ _tools: dict[str, object] = {}
 
 def _start() -> None:
     _tools["net"] = LandmarkNetwork(verified_bytes("hand_landmark"))
-    _tools["tiles"] = np.load(RUNS / "pose/tiles.npy", mmap_mode="r")
-    _tools["sizes"] = np.load(RUNS / "pose/rows.npz")["sizes"]
+    _tools["tiles"] = Tiles()
+    _tools["sizes"] = rows_of_tiles()["sizes"]
 
 
 def small(
@@ -57,7 +57,7 @@ def view(job: tuple[int, int]) -> tuple[NDArray[np.float32], float, float]:
     """Landmarks of view k of tile i (view 0 is the tile as it was), scaled to the photo's pixels."""
     i, k = job
     net, tiles, sizes = _tools["net"], _tools["tiles"], _tools["sizes"]
-    assert isinstance(net, LandmarkNetwork) and isinstance(tiles, np.ndarray) and isinstance(sizes, np.ndarray)
+    assert isinstance(net, LandmarkNetwork) and isinstance(tiles, Tiles) and isinstance(sizes, np.ndarray)
     rng = None if k == 0 else np.random.default_rng((i, k))
     picture, size = small(tiles[i], float(sizes[i]), rng)
     side = picture.shape[0]
@@ -68,12 +68,16 @@ def view(job: tuple[int, int]) -> tuple[NDArray[np.float32], float, float]:
 
 
 def views(count: int) -> None:
-    """View 0 of every tile in order, then the spoiled views; tiles that an earlier run has seen are kept."""
-    total = len(np.load(RUNS / "pose/rows.npz")["sizes"])
+    """View 0 of every tile in order, then the spoiled views; tiles that an earlier run has seen are kept.
+
+    A pasted hand has one spoiled view only: what it is like in the clear, its close-up shows.
+    """
+    pasted = rows_of_tiles()["kinds"] == "pasted"
     path = RUNS / "pose/landmarks.npz"
     known = dict(np.load(path)) if path.exists() else {}
     done = set(zip(known.get("tile", np.zeros(0)).tolist(), known.get("view", np.zeros(0)).tolist(), strict=True))
-    jobs = [(i, k) for k in range(count) for i in range(total) if (i, k) not in done]
+    wanted = [(i, k) for k in range(count) for i in range(len(pasted)) if not pasted[i] or k == 1]
+    jobs = [job for job in wanted if job not in done]
     out = []
     with Pool(2, _start) as pool:
         for n, result in enumerate(pool.imap(view, jobs, chunksize=64), 1):
@@ -122,7 +126,7 @@ class Average(nn.Module):
 
 def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
-    rows = dict(np.load(RUNS / "pose/rows.npz"))
+    rows = rows_of_tiles()
     marks = np.load(RUNS / "pose/landmarks.npz")
     usable = np.ones(len(rows["splits"]), bool) if args.everything else rows["splits"] == "train"
     usable &= ~held_out(rows, args.hold_out)

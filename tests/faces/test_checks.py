@@ -131,8 +131,8 @@ def test_a_small_face_is_told_even_where_the_gate_came_later() -> None:
 
 
 def test_candidates_who_look_alike_are_listed_once_with_their_highest_score() -> None:
-    budi = person("budi", [near(0, 10 + i, 0.9) for i in range(3)], [photo(100 + i) for i in range(3)])
-    rows = [0.9 * near(0, 9, 0.9) + np.sqrt(np.float32(0.19)) * axis(20 + i) for i in range(3)]
+    budi = person("budi", [near(0, 10 + i, 0.94) for i in range(3)], [photo(100 + i) for i in range(3)])
+    rows = [0.94 * near(0, 9, 0.98) + np.sqrt(np.float32(0.1164)) * axis(20 + i) for i in range(3)]
     twin = person("siti", rows, [photo(300 + i) for i in range(3)])
     far = three("tono", 2)
     (told,) = found(budi, twin, far)
@@ -162,8 +162,8 @@ def test_one_picture_under_two_candidates_is_found_however_unlike_their_other_ph
 
 
 def test_a_copy_under_two_candidates_leaves_a_true_likeness_to_a_third_told() -> None:
-    budi = person("budi", [near(0, 10 + i, 0.9) for i in range(3)], [photo(100 + i) for i in range(3)])
-    rows = [0.9 * near(0, 9, 0.9) + np.sqrt(np.float32(0.19)) * axis(20 + i) for i in range(3)]
+    budi = person("budi", [near(0, 10 + i, 0.94) for i in range(3)], [photo(100 + i) for i in range(3)])
+    rows = [0.94 * near(0, 9, 0.98) + np.sqrt(np.float32(0.1164)) * axis(20 + i) for i in range(3)]
     like = person("siti", rows, [photo(300 + i) for i in range(3)])
     tono = three("tono", 2)
     mixed = person("tono", [*tono.embeddings, budi.embeddings[0]], [*tono.photos, photo(9)])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from poseguard.errors import UsageError
-from poseguard.faces.gallery import BAND, NAMED_WRONGLY, Candidate, Decision, Gallery, GalleryPhoto, Matcher
+from poseguard.faces.gallery import BAND, FEWEST, NAMED_WRONGLY, Candidate, Decision, Gallery, GalleryPhoto, Matcher
 from poseguard.faces.numbers import Gates, Numbers
 
 WIDTH = 64
@@ -83,7 +83,7 @@ def test_without_the_rise_for_size_too_many_would_be_named() -> None:
     judge = matcher([photos(one, 3, rng) for one in people(200, rng)], replace(NUMBERS, margin=0.0))
     alone = matcher([photos(people(1, rng)[0], 3, rng)]).thresholds.mean()
     named = [(judge.centroids @ one).max() >= alone for one in people(4000, rng)]
-    assert np.mean(named) > 0.03
+    assert np.mean(named) > 10 * NAMED_WRONGLY
 
 
 def test_a_face_between_two_candidates_goes_unnamed() -> None:
@@ -120,12 +120,13 @@ def test_fewer_photos_and_copies_of_one_make_the_threshold_stricter() -> None:
 
     def extra(rows: np.ndarray) -> float:
         judge = matcher([rows])
-        mean, spread = NUMBERS.strangers(judge.centroids)
-        return float((judge.thresholds - mean - spread * NUMBERS.z(NAMED_WRONGLY))[0])
+        theirs = NUMBERS.strangers(judge.centroids)
+        least = theirs.mean + theirs.spread * NUMBERS.z(NAMED_WRONGLY / FEWEST)
+        return float((judge.thresholds - least)[0])
 
-    assert extra(three) == pytest.approx(0, abs=1e-5)
-    assert extra(three[:2]) == pytest.approx(0.02, abs=1e-5)
-    assert extra(three[:1]) == extra(three[[0, 0, 0]]) == pytest.approx(0.05, abs=1e-5)
+    assert extra(three) == pytest.approx(0, abs=1e-4)
+    assert extra(three[:2]) == pytest.approx(0.02, abs=1e-4)
+    assert extra(three[:1]) == extra(three[[0, 0, 0]]) == pytest.approx(0.05, abs=1e-4)
 
 
 def test_candidates_who_look_alike_raise_the_thresholds_and_few_of_them_less() -> None:
@@ -139,9 +140,23 @@ def test_candidates_who_look_alike_raise_the_thresholds_and_few_of_them_less() -
     alike, few = matcher(clan(40)), matcher(clan(3))
     assert strangers.alike == pytest.approx((0, 1), abs=0.15)
     assert alike.alike[0] > 1.5 > few.alike[0] > 0
-    mean, spread = NUMBERS.strangers(alike.centroids)
-    assert (alike.thresholds > mean + spread * (NUMBERS.z(NAMED_WRONGLY / 40) + 1.4)).all()
+    theirs = NUMBERS.strangers(alike.centroids)
+    assert (alike.thresholds > theirs.mean + theirs.spread * (NUMBERS.z(NAMED_WRONGLY / 40) + 1.4)).all()
     assert min(one.alike[1] for one in (strangers, alike, few)) >= 1
+
+
+def test_a_face_that_is_a_little_like_everybody_has_to_be_more_like_a_candidate() -> None:
+    judge = matcher([np.stack([one_hot(1)] * 3)])
+    rare, common = (judge.decide(toward(one_hot(1), one_hot(k), 0.7)) for k in (2, 0))
+    assert rare.score == pytest.approx(common.score)
+    assert common.threshold > rare.threshold + 0.02
+
+
+def test_standard_scores_and_cosines_are_told_from_each_other() -> None:
+    some, others = NUMBERS.strangers(people(5, np.random.default_rng(1))), NUMBERS.strangers(one_hot(0, 3))
+    cosines = some.cosine(3.0, others)
+    assert some.standard(cosines, others) == pytest.approx(np.full(5, 3.0), abs=1e-4)
+    assert others.cosine(3.0, some) == pytest.approx(cosines, abs=1e-6)
 
 
 def test_one_candidate_alone_is_compared_with_strangers_only() -> None:

@@ -223,8 +223,8 @@ def _middle(rows: Floats) -> Floats:
 
 
 def _own_threshold(centroid: Floats, numbers: Numbers) -> float:
-    mean, spread = numbers.strangers(centroid[None])
-    least = float(mean[0] + spread[0] * numbers.z(STRANGER_PASSES))
+    strangers = numbers.strangers(centroid)
+    least = float(strangers.cosine(numbers.z(STRANGER_PASSES), strangers))
     return least if numbers.measured else least - _UNMEASURED
 
 

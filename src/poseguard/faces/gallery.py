@@ -4,7 +4,7 @@
     matcher = Matcher(gallery, numbers, lang=lang)
     decision = matcher.decide(embedding)
 
-A face is compared with the centre of each candidate's photos. Every candidate has a threshold of its own: how like
+A face is compared with the centre of each candidate's photos. Every pair has a threshold of its own: how like either of
 them strangers are on average and how far that spreads (from aggregates of strangers' embeddings in face_numbers.json),
 raised with the number of candidates so that an unknown face reaches *any* threshold at most NAMED_WRONGLY of the time,
 raised again where the gallery's own people are more alike than strangers are, and for candidates with few photos
@@ -22,12 +22,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from poseguard.errors import UsageError
-from poseguard.faces.numbers import Numbers
+from poseguard.faces.numbers import Numbers, Strangers
 from poseguard.results import Digest
 from poseguard.texts import default_lang, say
 
 NAMED_WRONGLY = 1e-3
 """Share of unknown faces that may be named, whatever the size of the gallery."""
+FEWEST = 5
+"""A gallery of fewer candidates is as strict as one of so many: it cannot show how alike its people are to each other,
+and who stands around a candidate is more like them than strangers at large.
+"""
 BAND = 0.06
 """A face this far (cosine) under a threshold is possible: a person may look, nothing is named."""
 ENOUGH = 3
@@ -145,10 +149,10 @@ class Gallery:
 class Decision:
     """What is told of one face. `candidate`: id, or None: unknown. `nearest`: id of the most alike, named or not.
 
-    `score`: cosine with the nearest candidate; `threshold`: of that candidate; `second`: id of the next, None where
-    there is one candidate only; `margin`: how far its score lies behind, None likewise; `likelihood`: calibrated
-    probability that this is the nearest candidate; `photo`: index of their photo that is most like it; `possible`:
-    unnamed, but within BAND under the threshold with margin enough.
+    `score`: cosine with the nearest candidate; `threshold`: of that candidate for this face; `second`: id of the next,
+    None where there is one candidate only; `margin`: how far its score lies behind, None likewise; `likelihood`:
+    calibrated probability that this is the nearest candidate; `photo`: index of their photo that is most like it;
+    `possible`: unnamed, but within BAND under the threshold with margin enough.
     """
 
     candidate: str | None
@@ -179,14 +183,23 @@ class Matcher:
         self.centroids: Floats = np.stack([one.centroid for one in gallery.candidates])
 
     @cached_property
-    def thresholds(self) -> Floats:
-        """One cosine a candidate, in the order of the gallery."""
-        candidates = self.gallery.candidates
-        mean, spread = self.numbers.strangers(self.centroids)
+    def _strangers(self) -> Strangers:
+        return self.numbers.strangers(self.centroids)
+
+    @cached_property
+    def standard(self) -> float:
+        """The standard score that a face has to reach with a candidate of ENOUGH photos."""
         shift, stretch = self.alike
-        z = self.numbers.z(1 - (1 - NAMED_WRONGLY) ** (1 / len(candidates)))
-        few = np.array([self.numbers.few.get(one.pictures, 0.0) for one in candidates], np.float32)
-        return np.asarray(mean + spread * (shift + stretch * z) + few, np.float32)
+        return shift + stretch * self.numbers.z(1 - (1 - NAMED_WRONGLY) ** (1 / max(self.centroids.shape[0], FEWEST)))
+
+    @cached_property
+    def _few(self) -> Floats:
+        return np.array([self.numbers.few.get(one.pictures, 0.0) for one in self.gallery.candidates], np.float32)
+
+    @cached_property
+    def thresholds(self) -> Floats:
+        """One cosine a candidate, in the order of the gallery: for a face that strangers are as like as them."""
+        return self._strangers.cosine(self.standard, self._strangers) + self._few
 
     @cached_property
     def alike(self) -> tuple[float, float]:
@@ -201,8 +214,9 @@ class Matcher:
             return 0.0, 1.0
         centroids = self.centroids[::step]
         owner = np.repeat(np.arange(len(chosen)), [len(one.embeddings) for one in chosen])
-        mean, spread = self.numbers.strangers(centroids)
-        scores = (np.concatenate([one.embeddings for one in chosen]) @ centroids.T - mean) / spread
+        photos = np.concatenate([one.embeddings for one in chosen])
+        theirs = self.numbers.strangers(photos).column
+        scores = theirs.standard(photos @ centroids.T, self.numbers.strangers(centroids))
         others = scores[owner[:, None] != np.arange(len(chosen))]
         share = pairs / (pairs + _PAIRS)
         return max(0.0, share * float(others.mean())), max(1.0, 1 + share * (float(others.std()) - 1))
@@ -211,8 +225,10 @@ class Matcher:
         """`embedding`: W values of length one."""
         # Not `@`: BLAS would start threads for 2 ms of work, and wait 100 ms for them on a busy machine.
         scores = np.einsum("nw,w->n", self.centroids, embedding)
-        best = int(scores.argmax())
-        score, threshold = float(scores[best]), float(self.thresholds[best])
+        face = self.numbers.strangers(embedding)
+        best = int((face.standard(scores, self._strangers) - self._few).argmax())
+        score = float(scores[best])
+        threshold = float(face.cosine(self.standard, self._strangers)[best] + self._few[best])
         candidates = self.gallery.candidates
         second, margin = None, None
         if len(candidates) > 1:

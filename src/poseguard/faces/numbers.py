@@ -43,6 +43,30 @@ class Gates:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Strangers:
+    """Mean and deviation of strangers' cosines with something, one or an array of them."""
+
+    mean: Floats
+    spread: Floats
+
+    @property
+    def column(self) -> Strangers:
+        """The same, for the rows of a table of cosines."""
+        return Strangers(self.mean[:, None], self.spread[:, None])
+
+    def standard(self, cosines: Floats, other: Strangers) -> Floats:
+        """Standard scores of cosines between these and those: each side's strangers weigh the same (the S-norm of
+        speaker recognition, Kenny 2010), so that a face which is a little like everybody is named no sooner.
+        """
+        return np.asarray(((cosines - self.mean) / self.spread + (cosines - other.mean) / other.spread) / 2, np.float32)
+
+    def cosine(self, standard: float, other: Strangers) -> Floats:
+        """The cosines that have this standard score."""
+        both = self.mean / self.spread + other.mean / other.spread
+        return np.asarray((2 * standard + both) / (1 / self.spread + 1 / other.spread), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Numbers:
     """What the decision rests on, for one embedder (`network`: its SHA-256).
 
@@ -99,10 +123,12 @@ class Numbers:
         """W, the length of an embedding."""
         return len(self.mean)
 
-    def strangers(self, centroids: Floats) -> tuple[Floats, Floats]:
-        """Mean and deviation of strangers' cosines with each of N × W centroids."""
-        spread = np.linalg.norm(centroids @ self.root, axis=1)
-        return np.asarray(centroids @ self.mean, np.float32), np.asarray(np.maximum(spread, 1e-3), np.float32)
+    def strangers(self, embeddings: Floats) -> Strangers:
+        """Of strangers' cosines with each of N × W embeddings or centroids."""
+        spread = np.linalg.norm(embeddings @ self.root, axis=-1)
+        return Strangers(
+            np.asarray(embeddings @ self.mean, np.float32), np.asarray(np.maximum(spread, 1e-3), np.float32)
+        )
 
     def z(self, far: float) -> float:
         """The standard score that a share `far` of strangers' comparisons exceeds.

@@ -6,7 +6,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import product
 from pathlib import Path
@@ -19,6 +19,7 @@ from PIL import Image
 from poseguard.errors import UsageError
 from poseguard.props.embedder import WIDTH
 from poseguard.props.gallery import CODE, LONGEST, RESERVED, Embedder, Floats, Logo, Picture
+from poseguard.props.symbol import symbols
 from poseguard.reading import exif
 from poseguard.reading.limits import Limits
 from poseguard.reading.photo import Pixels, ReadPhoto
@@ -98,10 +99,14 @@ def read_picture(path: Path, lang: str) -> Picture:
 
 
 def enrolled(code: str, name: str, version: str | None, pictures: Sequence[Picture], embedder: Embedder) -> Logo:
-    """The logo with its embeddings; the same pictures and network always give the same."""
+    """The logo with its embeddings; the same pictures and network always give the same.
+
+    A symbol with lettering beside it is learned as a whole and alone: photos show either.
+    """
     rows: list[Floats] = []
     sizes: list[int] = []
-    looks = ((picture, ground) for picture in pictures for ground in picture.grounds())
+    parts = (replace(whole, rgba=rgba) for whole in pictures for rgba in (whole.rgba, *symbols(whole.rgba)))
+    looks = ((part, ground) for part in parts for ground in part.grounds())
     for (picture, ground), size, light in product(looks, SIZES, LIGHTS):
         canvas, box = drawn(picture, ground, size, light)
         rows.append(np.asarray(embedder.embed(canvas, [box]), np.float32).reshape(WIDTH))

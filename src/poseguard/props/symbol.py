@@ -1,0 +1,91 @@
+"""The symbol of a logo without its lettering: on a shirt or a flag it often stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rgba = NDArray[np.uint8]
+
+_SHOWN = 24
+# How near to a ground's colour its pixels are, and what share of the rim has to be of it.
+_NEAR, _SHARE = 18, 0.2
+# Of the logo's longer side: what is blank for less is no gap.
+_GAP = 0.015
+# A symbol is about as wide as high, and no small part of the logo; lettering is wide.
+_SQUARE, _LEAST, _MOST = 1.6, 0.3, 0.85
+_SMALLEST = 24
+# And no other part is nearly as large.
+_NEXT = 0.75
+
+
+def symbols(rgba: Rgba) -> list[Rgba]:
+    """What stays of H × W × 4 when lettering set apart from it is left out, once and once more; often nothing."""
+    out: list[Rgba] = []
+    while len(out) < 2 and (part := _largest(out[-1] if out else rgba)) is not None:
+        out.append(part)
+    return out
+
+
+def _largest(rgba: Rgba) -> Rgba | None:
+    """The part with the longest shorter side, of those that blank rows or columns divide the logo into."""
+    height, width = rgba.shape[:2]
+    fitting = []
+    for parts in _divisions(rgba):
+        part, *others = sorted(parts, key=_short, reverse=True)
+        long = max(part.shape[:2])
+        apart = _short(part) * long < _MOST * height * width
+        # Of letters in a row none stands out.
+        alone = not others or _short(others[0]) <= _NEXT * _short(part)
+        large = _short(part) >= max(_SMALLEST, _LEAST * min(height, width))
+        if apart and alone and large and long <= _SQUARE * _short(part):
+            fitting.append(part)
+    return max(fitting, key=_short, default=None)
+
+
+def _short(part: Rgba) -> int:
+    height, width = part.shape[:2]
+    return min(height, width)
+
+
+def _divisions(rgba: Rgba) -> Iterator[list[Rgba]]:
+    """Parts between blank rows, then between blank columns, for each ground."""
+    for ground in _grounds(rgba):
+        shown = rgba[..., 3] > _SHOWN
+        if ground is not None:
+            shown = shown & (np.abs(rgba[..., :3] - ground).max(2) > _NEAR)
+        for axis in (0, 1):
+            parts = []
+            for start, end in _stretches(np.asarray(shown.any(1 - axis)), _GAP * max(shown.shape)):
+                kept = np.zeros_like(shown)
+                kept[(slice(start, end), slice(None))[:: 1 - 2 * axis]] = True
+                rows, columns = (np.flatnonzero((shown & kept).any(k)) for k in (1, 0))
+                parts.append(rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+            if parts:
+                yield parts
+
+
+def _grounds(rgba: Rgba) -> list[NDArray[np.float64] | None]:
+    """None (what is clear), then at most two colours of the rim."""
+    rim = np.concatenate([rgba[0], rgba[-1], rgba[:, 0], rgba[:, -1]])
+    left = rim[rim[:, 3] > _SHOWN][:, :3].astype(np.float64)
+    least = max(_SHARE * len(left), 1)
+    out: list[NDArray[np.float64] | None] = [None]
+    while len(out) < 3 and len(left) >= least:
+        _, which, counts = np.unique(left // _SHOWN, axis=0, return_inverse=True, return_counts=True)
+        colour = np.median(left[which.reshape(-1) == counts.argmax()], axis=0)
+        near = np.abs(left - colour).max(1) <= _NEAR
+        if near.sum() >= least:
+            out.append(colour)
+        left = left[~near]
+    return out
+
+
+def _stretches(shown: NDArray[np.bool_], gap: float) -> list[tuple[int, int]]:
+    """First and end of each run of True, those less than `gap` apart joined."""
+    at = np.flatnonzero(shown)
+    breaks = np.flatnonzero(np.diff(at) > gap)
+    starts, ends = np.r_[at[:1], at[breaks + 1]], np.r_[at[breaks], at[-1:]] + 1
+    return [(int(a), int(b)) for a, b in zip(starts, ends, strict=True)]
