@@ -46,8 +46,7 @@ def _largest(rgba: Rgba) -> Rgba | None:
 
 
 def _short(part: Rgba) -> int:
-    height, width = part.shape[:2]
-    return min(height, width)
+    return int(min(part.shape[:2]))
 
 
 def _divisions(rgba: Rgba) -> Iterator[list[Rgba]]:
