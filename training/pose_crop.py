@@ -1,12 +1,14 @@
 """Step 7. Trains the small network on hand crops, strong where landmarks blur.
 
     python -m training.pose_crop [--epochs 40] [--hold-out 0.15] [--name pose_crop]
+    python -m training.pose_crop --average pose_crop_1=1 pose_crop_2=3 --name pose_crop
 
 The first nine layers of the base YOLOv5n, mean and maximum pooled, one linear layer; 112 px crops of 1.45 times
 the hand. Crops are turned, shifted, mirrored, made 19 to 130 px small, blurred and recompressed while training.
 Hands of close-ups are seen on places of group photos too (step 6a). Beside the pose it learns where the 21 landmarks
 are that MediaPipe's network sees in the clean picture (step 6's `views`), which a poor view hardly shows: that head is
 not exported.
+`--average` weighs the weights of runs that went on from each other (Wortsman et al. 2022), at no cost to the scan.
 `--hold-out` keeps that share of the train side's sources out: fusion and thresholds are fitted on them.
 """
 
@@ -17,6 +19,7 @@ import hashlib
 import math
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -29,7 +32,7 @@ from torch.utils.data import DataLoader, Dataset
 from ultralytics.nn.tasks import DetectionModel
 
 from training.muon import Muon
-from training.pose_data import REACH, TILE, Rows, Tiles, rows_of_tiles
+from training.pose_data import REACH, TILE, Rows, Tiles, known_points, rows_of_tiles
 from training.shared import CLASSES, RUNS, SHARED
 
 SIDE = 112
@@ -118,21 +121,6 @@ def plain(picture: NDArray[np.uint8], grow: float = GROW) -> NDArray[np.uint8]:
     return np.asarray(
         cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
-
-
-def known_points(rows: Rows) -> NDArray[np.float32]:
-    """N × 21 × 2 in pixels of the tiles: where the landmark network is sure of a hand of 40 px and more; else NaN."""
-    marks = np.load(RUNS / "pose/landmarks.npz")
-    first = marks["view"] == 0
-    out = np.full((len(rows["sizes"]), 21, 2), np.nan, np.float32)
-    sizes = np.asarray(rows["sizes"], np.float32)
-    sure = first & (marks["presence"] > 0.9) & (sizes[marks["tile"]] >= 40)
-    tile = marks["tile"][sure]
-    # `pose_landmarks.small` saw the tile at this side.
-    side = np.maximum(np.round(REACH * np.minimum(sizes[tile], TILE / REACH)), 12)
-    out[tile] = marks["points"][sure][:, :, :2] * (TILE / side)[:, None, None]
-    out[np.asarray(rows["soft"])[:, -1] > 0.3] = np.nan
-    return out
 
 
 class Hands(Dataset[tuple[torch.Tensor, ...]]):
@@ -244,6 +232,21 @@ def train(args: argparse.Namespace) -> None:
     export(mean, RUNS / f"{args.name}.onnx")
 
 
+def average(parts: Sequence[str], name: str) -> None:
+    """`parts`: NAME=WEIGHT of runs in runs/; writes the checkpoint and the export of their weighted mean."""
+    pairs = [part.split("=") for part in parts]
+    total = sum(float(weight) for _, weight in pairs)
+    mean: dict[str, torch.Tensor] = {}
+    for run, weight in pairs:
+        for key, values in torch.load(RUNS / f"{run}.pt", weights_only=True).items():
+            share = values * (float(weight) / total) if values.dtype.is_floating_point else values
+            mean[key] = mean[key] + share if key in mean and values.dtype.is_floating_point else share
+    model = PoseCrop()
+    model.load_state_dict(mean)
+    torch.save(mean, RUNS / f"{name}.pt")
+    export(model, RUNS / f"{name}.onnx")
+
+
 def export(model: PoseCrop, path: Path) -> None:
     """ONNX with a free batch; input `crops`, output `logits`."""
     model.eval()
@@ -267,7 +270,9 @@ def main() -> None:
     parser.add_argument("--hold-out", type=float, default=0.0)
     parser.add_argument("--name", default="pose_crop")
     parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
-    train(parser.parse_args())
+    parser.add_argument("--average", nargs="+", metavar="NAME=WEIGHT", help="no training: the mean of these runs")
+    args = parser.parse_args()
+    average(args.average, args.name) if args.average else train(args)
 
 
 if __name__ == "__main__":

@@ -63,6 +63,21 @@ def rows_of_tiles() -> Rows:
     return {name: np.concatenate([kept, new.get(name, kept[pasted["of"]])]) for name, kept in rows.items()}
 
 
+def known_points(rows: Rows) -> NDArray[np.float32]:
+    """N × 21 × 2 in pixels of the tiles: where the landmark network is sure of a hand of 40 px and more; else NaN."""
+    marks = np.load(RUNS / "pose/landmarks.npz")
+    first = marks["view"] == 0
+    out = np.full((len(rows["sizes"]), 21, 2), np.nan, np.float32)
+    sizes = np.asarray(rows["sizes"], np.float32)
+    sure = first & (marks["presence"] > 0.9) & (sizes[marks["tile"]] >= 40)
+    tile = marks["tile"][sure]
+    # `pose_landmarks.small` saw the tile at this side.
+    side = np.maximum(np.round(REACH * np.minimum(sizes[tile], TILE / REACH)), 12)
+    out[tile] = marks["points"][sure][:, :, :2] * (TILE / side)[:, None, None]
+    out[np.asarray(rows["soft"])[:, -1] > 0.3] = np.nan
+    return out
+
+
 def soft(label: str) -> NDArray[np.float32]:
     """CLASSES probabilities: `a|b` as a half each; `x?` as likely x."""
     out = np.zeros(len(CLASSES), np.float32)

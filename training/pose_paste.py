@@ -19,8 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.pose_crop import known_points
-from training.pose_data import REACH, TILE, Rows
+from training.pose_data import REACH, TILE, Rows, known_points
 from training.shared import RUNS, LabelledHand, group_hands, read
 
 U8 = NDArray[np.uint8]
@@ -39,7 +38,7 @@ _SMALLEST = 14.0
 
 
 def cut_out(picture: U8, points: Floats) -> NDArray[np.bool_]:
-    """Where a tile shows the hand with these 21 landmarks, its arm included."""
+    """Where a tile shows the hand with these landmarks (21 × 2, in its pixels), its arm included."""
     points = np.asarray(points, np.int32)
     along = (points[0] - points[9]).astype(np.float64)
     palm = np.linalg.norm(along) + np.linalg.norm(points[5] - points[17])
