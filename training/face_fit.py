@@ -31,8 +31,8 @@ SHARES = (0.1, 0.01)
 SIZES = (1, 5, 18, 45, 80)
 MARGIN = 0.06
 """Of those tried (MARGINS) the least after which no candidate was named as another."""
-CAUTION = 0.8
-"""Galleries differ: thresholds aim at so much of the share of strangers that may be named."""
+LEAVES_ENOUGH = 45
+"""Candidates of the 90 up to which the rest of them serve as strangers."""
 MARGINS = (0.0, 0.03, 0.06, 0.1)
 DRAWS = 40
 GATES = {"least_px": 32.0, "yaw": 0.8, "face": 0.5, "mask": 0.5}
@@ -77,7 +77,8 @@ def centroids(rows: Floats, owner: Ints, photos: int, rng: np.random.Generator) 
 
 def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[str, list[float]]:
     """Standard scores that shares of strangers' comparisons exceed: down to one in 100 as they are, beyond that so that
-    of all strangers one in 1,000 is named by any candidate of galleries of SIZES, after the margin.
+    of all strangers one in 1,000 is named by any candidate of galleries of SIZES, after the margin: of those that the
+    embedder may have learnt and of the other fit people, whichever is stricter.
     """
     middles, _ = centroids(rows, owner, ENOUGH, np.random.default_rng(0))
     theirs = numbers.strangers(others).column
@@ -85,23 +86,33 @@ def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[st
     z = [0.0, *(float(scores[int(far * len(scores))]) for far in SHARES)]
     log = [math.log10(float((scores > 0).mean())), *(math.log10(far) for far in SHARES)]
     for size in SIZES:
-        nearest = []
+        nearest: list[list[Floats]] = [[], []]
         for draw in range(DRAWS):
             rng = np.random.default_rng([size, draw])
-            gallery, _ = _gallery(rows, owner, rng.permutation(enough(owner))[:size], numbers.network, rng)
+            chosen = rng.permutation(enough(owner))[:size]
+            gallery, _ = _gallery(rows, owner, chosen, numbers.network, rng)
             matcher = Matcher(gallery, numbers, lang="en")
-            shift, stretch = matcher.alike
-            cosines = others @ matcher.centroids.T
-            standard = theirs.standard(cosines, numbers.strangers(matcher.centroids))
-            first = standard.argmax(1)[:, None]
-            best = np.take_along_axis(cosines, first, 1)
-            np.put_along_axis(cosines, first, -np.inf, 1)
-            clear = (best - cosines.max(1, keepdims=True) >= MARGIN) | (size == 1)
-            nearest.append(np.where(clear, (np.take_along_axis(standard, first, 1) - shift) / stretch, -9.0))
-        told = np.sort(np.concatenate(nearest).ravel())[::-1]
-        z.append(max(float(told[int(CAUTION * NAMED_WRONGLY * len(told))]), z[-1] + 0.01))
+            nearest[0].append(_nearest(matcher, others))
+            if size <= LEAVES_ENOUGH:
+                nearest[1].append(_nearest(matcher, rows[~np.isin(owner, chosen)]))
+        told = [np.sort(np.concatenate(kind))[::-1] for kind in nearest if kind]
+        strictest = max(float(each[int(NAMED_WRONGLY * len(each))]) for each in told)
+        z.append(max(strictest, z[-1] + 0.01))
         log.append(math.log10(1 - (1 - NAMED_WRONGLY) ** (1 / size)))
     return {"z": z, "log10_far": log}
+
+
+def _nearest(matcher: Matcher, faces: Floats) -> Floats:
+    """The standard score of each face with the candidate most like it, as that gallery weighs it; -9 without margin."""
+    numbers = matcher.numbers
+    cosines = faces @ matcher.centroids.T
+    standard = numbers.strangers(faces).column.standard(cosines, numbers.strangers(matcher.centroids))
+    first = standard.argmax(1)[:, None]
+    best = np.take_along_axis(cosines, first, 1)
+    np.put_along_axis(cosines, first, -np.inf, 1)
+    clear = best - cosines.max(1, keepdims=True) >= MARGIN
+    shift, stretch = matcher.alike
+    return np.asarray(np.where(clear, (np.take_along_axis(standard, first, 1) - shift) / stretch, -9.0).ravel())
 
 
 def few(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[int, float]:
