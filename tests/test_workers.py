@@ -199,6 +199,8 @@ def test_ctrl_c_yields_what_is_done_and_ends(tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # Whoever started these tests in the background has SIGINT ignored, and so would the script.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert process.stdout
     assert [process.stdout.readline().strip() for _ in range(2)] == ["a", "b"]
