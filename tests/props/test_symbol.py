@@ -79,3 +79,10 @@ def test_what_is_clear_or_tiny_has_none() -> None:
     tiny = sheet(8, 6)
     disc(tiny, 3, 2, 2)
     assert symbols(tiny) == []
+
+
+def test_a_rim_of_which_no_pixel_is_like_its_middle_ends_too() -> None:
+    """The median of these three colours is far from each of them."""
+    rgba = sheet(90, 90, BLACK)
+    rgba[..., :3] = np.array([(0, 0, 23), (0, 23, 0), (23, 0, 0)], np.uint8)[np.add.outer(range(90), range(90)) % 3]
+    assert symbols(rgba) == []

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 Rgba = NDArray[np.uint8]
 
 _SHOWN = 24
-# How near to a ground's colour its pixels are, and what share of the rim has to be of it.
-_NEAR, _SHARE = 18, 0.2
+# How coarsely colours of the rim are counted, how near to a ground's colour its pixels are, and what share of the rim
+# has to be of it.
+_ALIKE, _NEAR, _SHARE = 24, 18, 0.2
 # Of the logo's longer side: what is blank for less is no gap.
 _GAP = 0.015
 # A symbol is about as wide as high, and no small part of the logo; lettering is wide.
@@ -72,8 +73,10 @@ def _grounds(rgba: Rgba) -> list[NDArray[np.float64] | None]:
     left = rim[rim[:, 3] > _SHOWN][:, :3].astype(np.float64)
     least = max(_SHARE * len(left), 1)
     out: list[NDArray[np.float64] | None] = [None]
-    while len(out) < 3 and len(left) >= least:
-        _, which, counts = np.unique(left // _SHOWN, axis=0, return_inverse=True, return_counts=True)
+    for _ in range(2):
+        if len(left) < least:
+            break
+        _, which, counts = np.unique(left // _ALIKE, axis=0, return_inverse=True, return_counts=True)
         colour = np.median(left[which.reshape(-1) == counts.argmax()], axis=0)
         near = np.abs(left - colour).max(1) <= _NEAR
         if near.sum() >= least:
