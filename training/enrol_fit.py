@@ -61,19 +61,21 @@ class Compared:
     """What was measured of boxes of one kind (checked or small), with whether the logo is there and the picture.
 
     `rivals`: which look at which box a row belongs to; of its logos only the likeliest can be named. `party`: how sure
-    the recogniser is of a party there, which is named instead where that is more.
+    the recogniser is of a party there, which is named instead where that is more. `plain`: no politics in the picture.
     """
 
     seen: Seen = field(default_factory=Seen)
     cosines: list[float] = field(default_factory=list)
     rivals: list[int] = field(default_factory=list)
     party: list[float] = field(default_factory=list)
+    plain: list[bool] = field(default_factory=list)
 
-    def add(self, one: Measure, right: bool, path: Path, look: int, party: float) -> None:
-        self.seen.add(list(one.features(_INLIERS)), right, 1.0, str(path))
+    def add(self, one: Measure, right: bool, look: Look, rival: int, party: float) -> None:
+        self.seen.add(list(one.features(_INLIERS)), right, 1.0, str(look.path))
         self.cosines.append(one.cosine)
-        self.rivals.append(look)
+        self.rivals.append(rival)
         self.party.append(party)
+        self.plain.append(look.plain)
 
 
 def galleries(left_out: Iterable[str], embedder: LogoEmbedder) -> list[LogoGallery]:
@@ -146,8 +148,7 @@ def main() -> None:
                     number += 1
                     for one in gallery.measure(crop, embedding, known(opinion), all_of_them=True):
                         right = any(name == one.logo.code and overlap(box, other) >= 0.35 for name, other in look.there)
-                        name = f"plain {look.path}" if look.plain else str(look.path)
-                        (small if one.inliers is None else checked).add(one, right, name, number, party)
+                        (small if one.inliers is None else checked).add(one, right, look, number, party)
     fitted = {
         "cosine": floor(checked), "strict_cosine": floor(small), "inliers": _INLIERS, "margin": _MARGIN,
         "weights": regression(checked.seen, 4, (0, 3), _PENALTY), "small": regression(small.seen, 3, (0, 2), _PENALTY),
@@ -175,8 +176,7 @@ def threshold(kinds: list[tuple[Compared, list[float]]], plain: int) -> float:
         for i in np.argsort(-sure, kind="stable"):
             first.setdefault(compared.rivals[i], int(i))
         named = np.isin(np.arange(len(y)), list(first.values())) & (sure >= np.array(compared.party))
-        calm = np.array([name.startswith("plain ") for name in compared.seen.photo])
-        parts.append((y, np.where(named, sure, 0.0), calm))
+        parts.append((y, np.where(named, sure, 0.0), np.array(compared.plain)))
     chosen = 0.95
     for t in np.arange(0.95, 0.25, -0.05):
         false = sum(int((calm & (sure >= t)).sum()) for _, sure, calm in parts)

@@ -81,7 +81,7 @@ def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[st
     embedder may have learnt and of the other fit people, whichever is stricter.
     """
     middles, _ = centroids(rows, owner, ENOUGH, np.random.default_rng(0))
-    theirs = numbers.strangers(others).column
+    theirs = numbers.strangers(others)[:, None]
     scores = np.sort(theirs.standard(others @ middles.T, numbers.strangers(middles)).ravel())[::-1]
     z = [0.0, *(float(scores[int(far * len(scores))]) for far in SHARES)]
     log = [math.log10(float((scores > 0).mean())), *(math.log10(far) for far in SHARES)]
@@ -104,9 +104,8 @@ def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[st
 
 def _nearest(matcher: Matcher, faces: Floats) -> Floats:
     """The standard score of each face with the candidate most like it, as that gallery weighs it; -9 without margin."""
-    numbers = matcher.numbers
     cosines = faces @ matcher.centroids.T
-    standard = numbers.strangers(faces).column.standard(cosines, numbers.strangers(matcher.centroids))
+    standard = matcher.numbers.strangers(faces)[:, None].standard(cosines, matcher.strangers)
     first = standard.argmax(1)[:, None]
     best = np.take_along_axis(cosines, first, 1)
     np.put_along_axis(cosines, first, -np.inf, 1)
@@ -120,7 +119,7 @@ def few(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[int
     out = {}
     for photos, extra in EXTRA.items():
         middles, _ = centroids(rows, owner, photos, np.random.default_rng(photos))
-        theirs = numbers.strangers(others).column
+        theirs = numbers.strangers(others)[:, None]
         least = theirs.cosine(numbers.z(1e-4), numbers.strangers(middles))
         over = np.sort((others @ middles.T - least).ravel())[::-1]
         out[photos] = max(0.0, float(over[int(1e-4 * len(over))])) + extra

@@ -13,7 +13,7 @@ from benchmarks.faces.curve import roc_picture
 from benchmarks.faces.engines import Bench, Floats, Ints, People
 from benchmarks.figures import Target
 from benchmarks.run import Measured
-from poseguard.faces.numbers import Numbers, Strangers
+from poseguard.faces.numbers import Numbers
 
 FARS = (1e-2, 1e-3, 1e-4)
 MOST_PAIRS = 500_000
@@ -64,16 +64,11 @@ def pairs(people: People) -> tuple[Pairs, Pairs]:
 
 def scores(rows: Floats, owner: Ints, same: Pairs, different: Pairs, numbers: Numbers | None = None) -> Scores:
     """`rows`: embeddings, one a crop. Cosines; with `numbers` the standard scores that decisions rest on."""
-    if numbers is None:
+    known = numbers.strangers(rows) if numbers else None
 
-        def alike(a: Ints, b: Ints) -> Floats:
-            return np.asarray((rows[a] * rows[b]).sum(1), np.float32)
-    else:
-        known = numbers.strangers(rows)
-
-        def alike(a: Ints, b: Ints) -> Floats:
-            one, other = (Strangers(known.mean[k], known.spread[k]) for k in (a, b))
-            return one.standard(np.asarray((rows[a] * rows[b]).sum(1), np.float32), other)
+    def alike(a: Ints, b: Ints) -> Floats:
+        cosines = np.asarray((rows[a] * rows[b]).sum(1), np.float32)
+        return cosines if known is None else known[a].standard(cosines, known[b])
 
     false = np.concatenate([alike(a, b) for a, b in zip(*(np.array_split(k, 50) for k in different), strict=True)])
     return Scores(alike(*same), owner[same[0]], np.sort(false)[::-1])

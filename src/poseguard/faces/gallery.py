@@ -183,7 +183,8 @@ class Matcher:
         self.centroids: Floats = np.stack([one.centroid for one in gallery.candidates])
 
     @cached_property
-    def _strangers(self) -> Strangers:
+    def strangers(self) -> Strangers:
+        """To the candidates, in the order of the gallery."""
         return self.numbers.strangers(self.centroids)
 
     @cached_property
@@ -199,7 +200,7 @@ class Matcher:
     @cached_property
     def thresholds(self) -> Floats:
         """One cosine a candidate, in the order of the gallery: for a face that strangers are as like as them."""
-        return self._strangers.cosine(self.standard, self._strangers) + self._few
+        return self.strangers.cosine(self.standard, self.strangers) + self._few
 
     @cached_property
     def alike(self) -> tuple[float, float]:
@@ -215,8 +216,8 @@ class Matcher:
         centroids = self.centroids[::step]
         owner = np.repeat(np.arange(len(chosen)), [len(one.embeddings) for one in chosen])
         photos = np.concatenate([one.embeddings for one in chosen])
-        theirs = self.numbers.strangers(photos).column
-        scores = theirs.standard(photos @ centroids.T, self.numbers.strangers(centroids))
+        theirs = self.numbers.strangers(photos)[:, None]
+        scores = theirs.standard(photos @ centroids.T, self.strangers[::step])
         others = scores[owner[:, None] != np.arange(len(chosen))]
         share = pairs / (pairs + _PAIRS)
         return max(0.0, share * float(others.mean())), max(1.0, 1 + share * (float(others.std()) - 1))
@@ -226,9 +227,9 @@ class Matcher:
         # Not `@`: BLAS would start threads for 2 ms of work, and wait 100 ms for them on a busy machine.
         scores = np.einsum("nw,w->n", self.centroids, embedding)
         face = self.numbers.strangers(embedding)
-        best = int((face.standard(scores, self._strangers) - self._few).argmax())
+        best = int(face.standard(scores, self.strangers).argmax())
         score = float(scores[best])
-        threshold = float(face.cosine(self.standard, self._strangers)[best] + self._few[best])
+        threshold = float(face.cosine(self.standard, self.strangers[best]) + self._few[best])
         candidates = self.gallery.candidates
         second, margin = None, None
         if len(candidates) > 1:

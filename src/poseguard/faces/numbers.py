@@ -49,10 +49,9 @@ class Strangers:
     mean: Floats
     spread: Floats
 
-    @property
-    def column(self) -> Strangers:
-        """The same, for the rows of a table of cosines."""
-        return Strangers(self.mean[:, None], self.spread[:, None])
+    def __getitem__(self, key: Any) -> Strangers:
+        """Of some of them; `[:, None]` for the rows of a table of cosines."""
+        return Strangers(self.mean[key], self.spread[key])
 
     def standard(self, cosines: Floats, other: Strangers) -> Floats:
         """Standard scores of cosines between these and those: each side's strangers weigh the same (the S-norm of

@@ -19,7 +19,7 @@ from PIL import Image
 from poseguard.errors import UsageError
 from poseguard.props.embedder import WIDTH
 from poseguard.props.gallery import CODE, LONGEST, RESERVED, Embedder, Floats, Logo, Picture
-from poseguard.props.symbol import symbols
+from poseguard.props.symbol import SHOWN, symbols, trimmed
 from poseguard.reading import exif
 from poseguard.reading.limits import Limits
 from poseguard.reading.photo import Pixels, ReadPhoto
@@ -84,7 +84,7 @@ def read_picture(path: Path, lang: str) -> Picture:
         )
     opaque = _opacity(path, photo)
     rgb, alpha = (photo.pixels, opaque) if opaque is not None else _cut_out(photo.pixels)
-    rgba = _trimmed(np.dstack([rgb, alpha]))
+    rgba = trimmed(np.dstack([rgb, alpha]), alpha > SHOWN)
     height, width = rgba.shape[:2]
     if min(height, width) < _SMALLEST or max(height, width) > _LONGEST_SHAPE * min(height, width) or _blank(rgba):
         raise UsageError(
@@ -206,15 +206,6 @@ def _cut_out(pixels: Pixels) -> tuple[Pixels, NDArray[np.uint8]]:
     clear = (framed[1:-1, 1:-1] == 2).astype(np.float32)
     share = np.asarray(cv2.GaussianBlur(clear, (3, 3), 0), np.float32)[..., None]
     return (pixels * (1 - share) + 255 * share).astype(np.uint8), (255 * (1 - share[..., 0])).astype(np.uint8)
-
-
-def _trimmed(rgba: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Without the rows and columns around it in which nothing shows."""
-    shown = rgba[..., 3] > 24
-    rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
-    if not len(rows):
-        return rgba[:0, :0]
-    return rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _blank(rgba: NDArray[np.uint8]) -> bool:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 Rgba = NDArray[np.uint8]
 
-_SHOWN = 24
+SHOWN = 24
+"""Opacity above which a pixel of a picture shows."""
 # How coarsely colours of the rim are counted, how near to a ground's colour its pixels are, and what share of the rim
 # has to be of it.
 _ALIKE, _NEAR, _SHARE = 24, 18, 0.2
@@ -28,6 +29,14 @@ def symbols(rgba: Rgba) -> list[Rgba]:
     while len(out) < 2 and (part := _largest(out[-1] if out else rgba)) is not None:
         out.append(part)
     return out
+
+
+def trimmed(rgba: Rgba, shown: NDArray[np.bool_]) -> Rgba:
+    """Without the rows and columns around it in which nothing is shown."""
+    rows, columns = np.flatnonzero(shown.any(1)), np.flatnonzero(shown.any(0))
+    if not len(rows):
+        return rgba[:0, :0]
+    return rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
 
 def _largest(rgba: Rgba) -> Rgba | None:
@@ -53,16 +62,14 @@ def _short(part: Rgba) -> int:
 def _divisions(rgba: Rgba) -> Iterator[list[Rgba]]:
     """Parts between blank rows, then between blank columns, for each ground."""
     for ground in _grounds(rgba):
-        shown = rgba[..., 3] > _SHOWN
+        shown = rgba[..., 3] > SHOWN
         if ground is not None:
             shown = shown & (np.abs(rgba[..., :3] - ground).max(2) > _NEAR)
         for axis in (0, 1):
             parts = []
             for start, end in _stretches(np.asarray(shown.any(1 - axis)), _GAP * max(shown.shape)):
-                kept = np.zeros_like(shown)
-                kept[(slice(start, end), slice(None))[:: 1 - 2 * axis]] = True
-                rows, columns = (np.flatnonzero((shown & kept).any(k)) for k in (1, 0))
-                parts.append(rgba[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1])
+                window = (slice(None),) * axis + (slice(start, end),)
+                parts.append(trimmed(rgba[window], shown[window]))
             if parts:
                 yield parts
 
@@ -70,7 +77,7 @@ def _divisions(rgba: Rgba) -> Iterator[list[Rgba]]:
 def _grounds(rgba: Rgba) -> list[NDArray[np.float64] | None]:
     """None (what is clear), then at most two colours of the rim."""
     rim = np.concatenate([rgba[0], rgba[-1], rgba[:, 0], rgba[:, -1]])
-    left = rim[rim[:, 3] > _SHOWN][:, :3].astype(np.float64)
+    left = rim[rim[:, 3] > SHOWN][:, :3].astype(np.float64)
     least = max(_SHARE * len(left), 1)
     out: list[NDArray[np.float64] | None] = [None]
     for _ in range(2):
