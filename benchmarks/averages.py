@@ -5,21 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from poseguard.boxes import overlap
 from poseguard.results import Box
 
 MEET = 0.5
 """Intersection over union from which a box is the one that was labelled."""
 
 Found = tuple[float, str, Box]  # confidence, file, box
-
-
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union."""
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    return width * height / (a[2] * a[3] + b[2] * b[3] - width * height)
 
 
 def average_precision(truth: Mapping[str, Sequence[Box]], found: Iterable[Found]) -> float:

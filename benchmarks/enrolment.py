@@ -17,12 +17,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.averages import nearest, overlap
+from benchmarks.averages import nearest
 from benchmarks.drawn import NOBODY, Scene, party_codes, scenes, weights_folder
 from benchmarks.figures import Target
 from benchmarks.matching import interval
 from benchmarks.run import Measured
 from benchmarks.scenes import size_of
+from poseguard.boxes import overlap
 from poseguard.people.search import PeopleSearch
 from poseguard.people.types import People
 from poseguard.props.detector import PropsDetector

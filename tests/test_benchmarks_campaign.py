@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.averages import average_precision, nearest, overlap
+from benchmarks.averages import average_precision, nearest
 from benchmarks.campaign import boxes, claim, plain, tags
 from benchmarks.drawn import scenes
 from benchmarks.figures import Target
@@ -17,6 +17,7 @@ from benchmarks.run import Measured, Run
 from benchmarks.scenes import rightly_named, size_of
 from benchmarks.scoring import parsed
 from benchmarks.truth import Row, TruthSet, truth_sets
+from poseguard.boxes import overlap
 
 PRINTED_TAGS = """\
          tag        photos     precision        recall            f1

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from poseguard.boxes import overlap
 from poseguard.props.embedder import LogoEmbedder
 from poseguard.props.enrol import enrolled, read_picture
 from poseguard.props.gallery import Book, LogoGallery, Measure, known
@@ -28,7 +29,7 @@ from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
 from training.logos.artwork import renderings_of_side
-from training.props_fit import Seen, overlap, regression, truths
+from training.props_fit import Seen, regression, truths
 from training.shared import DATA, ROOT, RUNS, read, table
 
 LEAST_PRECISION = 0.97

@@ -1,6 +1,6 @@
 """Step 2. Crops of people with boxes of bodies, heads and hands, as a YOLO data set in runs/people.
 
-    python -m training.people_data [--crops 34] [--scenes DIR]
+    python -m training.people_data [--crops 34] [--scenes DIR] [--seed 0]
 
 Boxes come from the teacher at three scales, corrected by the hand-labelled boxes (every labelled hand is in, every
 `none` is out), from the landmark boxes of the close-ups (step 1), and from rendered scenes. Train side only.
@@ -201,24 +201,26 @@ def main() -> None:
     parser.add_argument("--crops", type=int, default=34, help="crops a photo")
     parser.add_argument("--close", type=int, default=3000, help="canvases of close-ups")
     parser.add_argument("--scenes", type=Path, help="folder of rendered scenes (training.render)")
+    parser.add_argument("--seed", type=int, default=0, help="other crops of the same photos")
     args = parser.parse_args()
+    seed = 100_000 * args.seed
     for part in ("images", "labels"):
         (RUNS / "people" / part).mkdir(parents=True, exist_ok=True)
     hands: dict[Path, list[LabelledHand]] = defaultdict(list)
     for hand in group_hands():
         hands[hand.file].append(hand)
     photos = [p for p in group_photos("train") if not any(h.dense for h in hands.get(p, ()))]
-    jobs = [(f"photo_{i:04d}", i, p, hands.get(p, []), args.crops) for i, p in enumerate(photos)]
+    jobs = [(f"photo_{i:04d}", seed + i, p, hands.get(p, []), args.crops) for i, p in enumerate(photos)]
     with Pool(2, _start) as pool:
         total = 0
         for done in pool.imap_unordered(_photo, jobs):
             total += done
         print(f"{len(photos)} photos, {total} crops", file=sys.stderr)
-        total = sum(pool.imap_unordered(_close, [(s, 100) for s in range(0, args.close, 100)]))
+        total = sum(pool.imap_unordered(_close, [(seed + s, 100) for s in range(0, args.close, 100)]))
         print(f"{total} canvases of close-ups", file=sys.stderr)
         if args.scenes:
             scenes = list(scene_rows(args.scenes).items())
-            total = sum(pool.imap_unordered(_scene, [(i, p, r, 6) for i, (p, r) in enumerate(scenes)]))
+            total = sum(pool.imap_unordered(_scene, [(seed + i, p, r, 6) for i, (p, r) in enumerate(scenes)]))
             print(f"{total} crops of scenes", file=sys.stderr)
     images = sorted((RUNS / "people/images").glob("*.jpg"))
     (RUNS / "people/train.txt").write_text("\n".join(str(p) for p in images))

@@ -26,8 +26,8 @@ from training.shared import DATA, ROOT, RUNS, read, table
 SIDE = 320
 NAMES = ("logo", "baliho", "spanduk", "umbul_umbul", "flag", "poster", "attribute", "ballot")
 _OUT = RUNS / "props"
-OTHER_COLOURS = 0.45
-"""Share of crops whose hues are turned: the labelled props are of few parties, and the detector names none."""
+OTHER_COLOURS = 0.25
+"""Share of crops whose props are shown in other hues: few parties are labelled, and the detector names none."""
 
 # A crowd is one box over many: what lies in it is greyed out, for it cannot be learnt either way.
 _CROWD = -1.0
@@ -99,7 +99,9 @@ def crops_of(
         if len(marks) and choice < 0.5:
             box, low, high = marks[rng.integers(len(marks)), 1:], 12, 200
         elif len(props) and choice < 0.85:
-            box, low, high = props[rng.integers(len(props)), 1:], 40, 300
+            # Every kind as often as every other: a photo of ten shirts and a flag shows the flag too.
+            alike = props[props[:, 0] == rng.choice(np.unique(props[:, 0]))]
+            box, low, high = alike[rng.integers(len(alike)), 1:], 40, 300
         else:
             scale = math.exp(rng.uniform(math.log(SIDE / longest), math.log(1.3)))
             x, y = rng.uniform((0, 0), (width, height))
@@ -123,12 +125,10 @@ def _inside(centre: tuple[float, float], side: float, width: int, height: int) -
 
 
 def recoloured(crop: NDArray[np.uint8], rows: Rows, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The same things in another party's colours: all hues turned, in the props' boxes or everywhere."""
+    """The same things in another party's colours: the hues turned in all boxes."""
     hsv = cv2.cvtColor(crop, cv2.COLOR_RGB2HSV_FULL)
     hsv[..., 0] += np.uint8(rng.integers(20, 236))
     turned = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB_FULL)
-    if rng.random() < 0.5:
-        return np.asarray(turned, np.uint8)
     out = crop.copy()
     for x, y, w, h in rows[:, 1:].astype(int):
         out[y : y + h, x : x + w] = turned[y : y + h, x : x + w]

@@ -21,12 +21,14 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
+from poseguard.boxes import overlap
 from poseguard.props.marks import UNKNOWN, Marks, crops, cut, log_odds, logistic, near
 from poseguard.props.search import PropsSearch
 from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
 from training.props_data import NAMES, sides
 from training.shared import DATA, ROOT, RUNS, read, table
+from training.worn_fit import emblems_of, fitted
 
 # Other names of the same party: the emblem it had before.
 VERSIONS = {
@@ -92,13 +94,6 @@ def truths(scenes: Path | None) -> dict[Path, Truth]:
     return out
 
 
-def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
-    """Intersection over union."""
-    w = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    h = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return 0.0 if w <= 0 or h <= 0 else w * h / (a[2] * a[3] + b[2] * b[3] - w * h)
-
-
 def regression(seen: Seen, columns: int, free: tuple[int, ...] = (0,), penalty: float = 2e-3) -> list[float]:
     """Logistic weights, bias first; only those in `free` may be below zero."""
     kept = torch.tensor([i in free for i in range(columns)])
@@ -159,20 +154,22 @@ def main() -> None:
         emblems = [(k[5:], box, dim) for k, box, dim in truth if k.startswith("logo:")]
         logo_boxes(image, rows[rows[:, 0] == 0], net, warmth, of_party, codes, emblems, logos, weight, path)
         looks.append((path, rows, truth, weight))
-    fitted = regression(logos, 3)
-    least = curve(logos, fitted)
+    weights = regression(logos, 3)
+    least = curve(logos, weights)
     numbers = {
         "classes": classes,
         "party": {c: {"party": p, "version": v} for c, (p, v) in parties.items()},
         "temperature": warmth,
-        "logo": fitted,
+        "logo": weights,
         "least": least,
         "least_box": 0.08,
         "props": {},
+        "worn": {},
         "enrol": json.loads(args.out.read_text())["enrol"] if args.out.exists() else {},
     }
     marks = Marks(args.marks.read_bytes(), json.dumps(numbers).encode())
     numbers["props"] = props_numbers(prop_boxes(marks, looks))
+    numbers["worn"] = fitted(marks, search)
     args.out.write_text(json.dumps(numbers, indent=1) + "\n")
 
 
@@ -183,14 +180,7 @@ def prop_boxes(marks: Marks, looks: list[tuple[Path, Rows, Truth, float]]) -> di
         found = rows[rows[:, 0] > 0]
         if not len(found):
             continue
-        emblems = [row for row in rows[rows[:, 0] == 0] if row[1] >= marks.least_box]
-        boxes = [tuple(float(v) for v in row[2:]) for row in emblems]
-        told = marks.opinions(read(path), boxes, [float(row[1]) for row in emblems])  # type: ignore[arg-type]
-        party = [
-            (box, opinion.confidence)
-            for box, opinion in zip(boxes, told, strict=True)
-            if opinion.label in marks.parties or opinion.label == UNKNOWN
-        ]
+        party = emblems_of(marks, read(path), rows)
         for row in found:
             name, box = NAMES[int(row[0])], tuple(float(v) for v in row[2:])
             same = [(overlap(box, other), dim) for k, other, dim in truth if k == f"prop:{name}"]

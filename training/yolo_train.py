@@ -51,6 +51,7 @@ def main() -> None:
     parser.add_argument("what", choices=tuple(OVERRIDES))
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--lr", type=float, default=1.2e-3)
     parser.add_argument(
@@ -61,7 +62,7 @@ def main() -> None:
     last = RUNS / f"{args.what}_train/weights/last.pt"
     trainer = Trainer(
         overrides={
-            "model": str(last) if args.resume else str(args.start or ARCHITECTURE),
+            "model": str(last) if args.resume else str(ARCHITECTURE),
             "resume": str(last) if args.resume else False,
             "data": str(RUNS / args.what / "data.yaml"),
             "project": str(RUNS),
@@ -84,13 +85,13 @@ def main() -> None:
             "hsv_v": 0.5,
             "val": False,
             "plots": False,
-            "pretrained": False,
+            "pretrained": str(args.start) if args.start else False,  # the one place where a start is looked for
             "deterministic": False,
             "seed": 7,
             **OVERRIDES[args.what],
         }
     )
-    trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(os.cpu_count() or 1))
+    trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(args.threads))
     trainer.train()
 
 

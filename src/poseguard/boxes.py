@@ -33,9 +33,19 @@ def holds(box: Box, point: Point) -> bool:
 
 def shared(a: Box, b: Box) -> float:
     """The area that two boxes share, as a part of the smaller one's."""
+    return _both(a, b) / max(min(a[2] * a[3], b[2] * b[3]), 1e-6)
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union."""
+    both = _both(a, b)
+    return both / max(a[2] * a[3] + b[2] * b[3] - both, 1e-6)
+
+
+def _both(a: Box, b: Box) -> float:
     width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
     height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    return max(width, 0.0) * max(height, 0.0) / max(min(a[2] * a[3], b[2] * b[3]), 1e-6)
+    return max(width, 0.0) * max(height, 0.0)
 
 
 def square(pixels: Pixels, box: Box, side: int, grow: float) -> Pixels:

@@ -54,6 +54,10 @@ NUMBERS: dict[str, Any] = {
     "props": {
         name: {"scale": 1.0, "bias": 0.0, "least": 0.5, "on": 0.0, "beside": 0.0} for name in CLASSES[1:]
     },
+    "worn": {
+        "bias": -9.0, "on": 1.0, "beside": 0.0, "colour": 6.0, "alike": 3.0, "emblem": 6.0, "detector": 0.5,
+        "least": 0.5,
+    },
     "enrol": {
         "cosine": 0.5, "strict_cosine": 0.7, "inliers": 8, "weights": [0, 1, 1, -0.2], "small": [0, 1, -0.2],
         "margin": 1.0, "least": 0.6,

@@ -191,6 +191,16 @@ def test_an_emblem_on_a_thing_or_beside_it_makes_it_likelier_campaign_material(t
     assert alone == sure(mark(OFFICE, 4, 4))
 
 
+def test_a_shirt_told_by_its_signs_says_who_wears_it_and_which_emblem_it_carries(tmp_path: Path) -> None:
+    numbers = {**NUMBERS, "worn": NUMBERS["worn"] | {"bias": 9.0}}
+    room = PropsDetector(weights_folder(tmp_path, marks_json=json.dumps(numbers).encode()), lang="en")
+    people = People((), (Found((90.0, 40.0, 40.0, 50.0), 0.9),), (), ())
+    (shirt,) = (one for one in seen(room, mark(PDIP, 3, 4), people=people) if one.kind == "prop")
+    assert (shirt.label, shirt.details["person"], shirt.details["parties"]) == ("attribute", 1, ["pdip"])
+    assert shirt.details["detector_score"] == 0.0
+    assert [one.label for one in seen(room, mark(PDIP, 3, 4))] == ["pdip"], "nobody is there to wear anything"
+
+
 def test_a_thing_under_its_threshold_is_not_reported(tmp_path: Path) -> None:
     props = {**NUMBERS["props"], "flag": {**NUMBERS["props"]["flag"], "bias": -3.0, "least": 0.999}}
     sure = PropsDetector(weights_folder(tmp_path), lang="en")

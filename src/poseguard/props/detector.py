@@ -19,6 +19,7 @@ from poseguard.props.geometry import surroundings
 from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, Floats, MarkOpinion, Marks, lies_on, near
 from poseguard.props.networks import LOGO, PROPS, fitting, own_network, shipped
 from poseguard.props.search import LARGEST, PropsSearch
+from poseguard.props.worn import Worn, met, torsos
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
 from poseguard.texts import default_lang
@@ -92,10 +93,12 @@ class PropsDetector:
         if network is not None:
             yolo, self._classes, found = own_network(network, self._parties, chosen)
             self._calibration = dict.fromkeys(PROPS, _OWN)
+            self._worn: Worn | None = None
         else:
             content = verified_bytes("props", extra_dir=folder, lang=lang)
             yolo, self._classes = fitting("props", chosen, lambda: shipped(content))
             self._calibration = fitting("marks", chosen, lambda: {name: self._marks.props[name] for name in PROPS})
+            self._worn = fitting("marks", chosen, lambda: Worn(self._marks.worn))
             found = digest("props", extra_dir=folder, lang=lang)
         self._search = PropsSearch(yolo, self._classes.logos, LARGEST if network is None else math.inf)
         enrolled = (
@@ -115,16 +118,26 @@ class PropsDetector:
         rows = self._search.rows(photo.pixels, heads, bodies)
         found = [(self._classes.names[int(row[0])], float(row[1]), _box(row[2:])) for row in rows]
         logos = self._logos(photo, [one for one in found if one[0] not in self._calibration])
-        props = self._props(photo, [one for one in found if one[0] in self._calibration], logos)
+        shirts = torsos(heads, bodies, photo.pixels.shape[1], photo.pixels.shape[0])
+        props = self._props(photo, [one for one in found if one[0] in self._calibration], logos, shirts)
         return Seen((*_told_logos(logos, props), *_told_props(logos, props, people)))
 
-    def _props(self, photo: ReadPhoto, found: Sequence[tuple[str, float, Box]], logos: Sequence[_Logo]) -> list[_Prop]:
-        emblems = [(logo.box, logo.confidence) for logo in logos]
+    def _props(
+        self, photo: ReadPhoto, found: Sequence[tuple[str, float, Box]], logos: Sequence[_Logo], shirts: Sequence[Box]
+    ) -> list[_Prop]:
+        assert photo.pixels is not None
+        emblems = [(scaled(logo.box, photo.scale), logo.confidence) for logo in logos]
         props = []
+        if self._worn is not None:
+            seen = [(box, score) for label, score, box in found if label == WORN]
+            for box, score, sure in self._worn.told(photo.pixels, shirts, emblems, seen):
+                props.append(_Prop(scaled(box, 1 / photo.scale), score, WORN, sure))
         for label, score, box in found:
-            calibration, full = self._calibration[label], scaled(box, 1 / photo.scale)
-            if (sure := calibration(score, *near(full, emblems))) >= calibration.least:
-                props.append(_Prop(full, score, label, sure))
+            if label == WORN and self._worn is not None and any(met(box, shirt) for shirt in shirts):
+                continue
+            calibration = self._calibration[label]
+            if (sure := calibration(score, *near(box, emblems))) >= calibration.least:
+                props.append(_Prop(scaled(box, 1 / photo.scale), score, label, sure))
         props.sort(key=lambda prop: -prop.confidence)
         kept: list[_Prop] = []
         for prop in props:

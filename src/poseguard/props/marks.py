@@ -135,6 +135,7 @@ class Marks:
             name: Calibration(*(float(row[key]) for key in ("scale", "bias", "least", "on", "beside")))
             for name, row in read["props"].items()
         }
+        self.worn: dict[str, Any] = dict(read["worn"])
         self.enrol: dict[str, Any] = dict(read["enrol"])
 
     def opinions(

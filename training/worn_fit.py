@@ -1,0 +1,103 @@
+"""Fits what makes an upper body's clothes a party's attribute (poseguard/props/worn.py); `training.props_fit` calls it.
+
+The signs of colours and emblems are weighed on the train side's photos, where the detector's own score would flatter
+itself; what that is worth beside them, on the held-out repositories (labels/props_held_out.txt), which it has not seen.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poseguard.boxes import overlap, scaled
+from poseguard.people.search import PeopleSearch
+from poseguard.people.types import SURE_HEAD
+from poseguard.props.marks import UNKNOWN, Marks, logistic
+from poseguard.props.search import PropsSearch
+from poseguard.props.worn import SIGNS, signs, torsos
+from poseguard.reading.read import read_photo
+from poseguard.yolo import Rows
+from training.props_data import NAMES, sides
+from training.shared import DATA, table
+
+_RIGHT, _ELSEWHERE = 0.5, 0.3
+LEAST = 0.25
+_WORN = NAMES.index("attribute")
+
+Floats = NDArray[np.float64]
+
+
+def emblems_of(marks: Marks, pixels: NDArray[np.uint8], rows: Rows) -> list[tuple[tuple[float, ...], float]]:
+    """Box and probability of what the recogniser takes for a party's emblem."""
+    found = [row for row in rows[rows[:, 0] == 0] if row[1] >= marks.least_box]
+    boxes = [tuple(float(v) for v in row[2:]) for row in found]
+    told = marks.opinions(pixels, boxes, [float(row[1]) for row in found])  # type: ignore[arg-type]
+    return [
+        (box, opinion.confidence)
+        for box, opinion in zip(boxes, told, strict=True)
+        if opinion.label in marks.parties or opinion.label == UNKNOWN
+    ]
+
+
+def seen(marks: Marks, search: PropsSearch) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_], int]:
+    """Signs of every upper body, whether it is a labelled attribute, whether its photo is held out; how many there."""
+    people, side_of = PeopleSearch(), sides()
+    labelled: dict[str, list[tuple[tuple[float, ...], bool]]] = {}
+    for row in table(DATA / "props/boxes.csv"):
+        if row["class"] == "prop:attribute":
+            box = tuple(float(row[k]) for k in "xywh")
+            labelled.setdefault(row["file"], []).append((box, row["crowd"] == "1"))
+    x: list[NDArray[np.float32]] = []
+    y, held, there = [], [], 0
+    for file, side in side_of.items():
+        photo = read_photo(DATA / "props" / file)
+        if side == "measure" or photo.pixels is None:
+            continue
+        pixels = photo.pixels
+        truth = [(scaled(box, photo.scale), crowd) for box, crowd in labelled.get(file, ())]  # type: ignore[arg-type]
+        there += sum(not crowd for _, crowd in truth) if side == "fit" else 0
+        found = people.find(photo)
+        heads = [scaled(head.box, photo.scale) for head in found.heads if head.score >= SURE_HEAD]
+        bodies = [scaled(body.box, photo.scale) for body in found.bodies]
+        rows = search.rows(pixels, heads, bodies)
+        own = [(tuple(float(v) for v in row[2:]), float(row[1])) for row in rows[rows[:, 0] == _WORN]]
+        shirts = torsos(heads, bodies, pixels.shape[1], pixels.shape[0])
+        for shirt, row in zip(shirts, signs(pixels, shirts, emblems_of(marks, pixels, rows), own), strict=True):  # type: ignore[arg-type]
+            shares = [overlap(shirt, box) for box, crowd in truth if not crowd]
+            crowded = any(crowd and overlap(shirt, box) > 0.02 for box, crowd in truth)
+            best = max(shares, default=0.0)
+            if best >= _RIGHT or not (best >= _ELSEWHERE or crowded):
+                x.append(row)
+                y.append(best >= _RIGHT)
+                held.append(side == "fit")
+    return np.stack(x).astype(np.float64), np.array(y), np.array(held), there
+
+
+def weights(x: Floats, y: NDArray[np.bool_], penalty: float) -> Floats:
+    """Logistic regression on standardised columns (Newton's steps), bias first."""
+    middle, spread = x.mean(0), x.std(0) + 1e-6
+    z = np.concatenate([np.ones((len(x), 1)), (x - middle) / spread], 1)
+    w, cost = np.zeros(z.shape[1]), penalty * np.r_[0.0, np.ones(x.shape[1])]
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-z @ w))
+        slope = z.T @ (p - y) / len(y) + cost * w
+        w -= np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z / len(y) + np.diag(cost + 1e-9), slope)
+    own = w[1:] / spread
+    return np.concatenate([[w[0] - own @ middle], own])
+
+
+def fitted(marks: Marks, search: PropsSearch) -> dict[str, float]:
+    """The numbers of `poseguard.props.worn.Worn`; prints what thresholds give on the held-out repositories."""
+    x, y, held, there = seen(marks, search)
+    bare, score = x[:, :-1], x[:, -1:]
+    own = weights(bare[~held], y[~held], 5e-3)
+    told = own[0] + bare @ own[1:]
+    both = weights(np.concatenate([told[:, None], score], 1)[held], y[held], 5e-3)
+    final = np.r_[both[0] + both[1] * own[0], both[1] * own[1:], both[2]]
+    sure = np.array([logistic(v) for v in final[0] + x @ final[1:]])
+    print(f"upper bodies: {len(y)}, {y.sum()} party attributes; held out {held.sum()}, {y[held].sum()} of {there}")
+    for least in (0.15, 0.25, 0.35, 0.5):
+        hit = held & (sure >= least)
+        print(f"  {least}: precision {y[hit].mean():.3f}, recall {y[hit].sum() / there:.3f}")
+    numbers = {name: round(float(v), 4) for name, v in zip(("bias", *SIGNS), final, strict=True)}
+    return numbers | {"least": LEAST}
