@@ -29,7 +29,7 @@ from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
 from training.logos.artwork import renderings_of_side
-from training.props_fit import Seen, regression, truths
+from training.props_fit import Seen, regression, truths, unlisted
 from training.shared import DATA, ROOT, RUNS, read, table
 
 LEAST_PRECISION = 0.97
@@ -140,6 +140,7 @@ def main() -> None:
         books = galleries(sorted(left_out), embedder)
         for look in looks(args.scenes, left_out, args.count, search, numbers["least_box"]):
             plain += look.plain * len(left_out) * len(books)
+            scene = look.path.is_relative_to(args.scenes)
             opinions = marks.opinions(look.image, look.boxes, look.scores)
             embeddings = embedder.embed(look.image, look.boxes)
             for box, opinion, embedding in zip(look.boxes, opinions, embeddings, strict=True):
@@ -149,6 +150,8 @@ def main() -> None:
                     number += 1
                     for one in gallery.measure(crop, embedding, known(opinion), all_of_them=True):
                         right = any(name == one.logo.code and overlap(box, other) >= 0.35 for name, other in look.there)
+                        if not right and scene and unlisted(box):
+                            continue
                         (small if one.inliers is None else checked).add(one, right, look, number, party)
     fitted = {
         "cosine": floor(checked), "strict_cosine": floor(small), "inliers": _INLIERS, "margin": _MARGIN,

@@ -62,12 +62,12 @@ class PoseCrop(nn.Module):
 
 
 def spoil(
-    picture: NDArray[np.uint8], native: float, rng: np.random.Generator
+    picture: NDArray[np.uint8], native: float, rng: np.random.Generator, grow: float = GROW
 ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """One random SIDE × SIDE view: turned, shifted, scaled, mirrored, made small, blurred, recompressed, tinted; and
     the 2 × 3 matrix that takes points of the tile to it."""
     hand = TILE / REACH
-    crop = GROW * hand * math.exp(rng.normal(0, 0.13))
+    crop = grow * hand * math.exp(rng.normal(0, 0.13))
     angle = rng.normal(0, 14) if rng.random() < 0.8 else rng.uniform(-40, 40)
     matrix = cv2.getRotationMatrix2D((TILE / 2, TILE / 2), angle, 1.0)
     shear = np.array([[1, rng.normal(0, 0.06), 0], [rng.normal(0, 0.04), math.exp(rng.normal(0, 0.06)), 0], [0, 0, 1]])
@@ -126,8 +126,8 @@ def plain(picture: NDArray[np.uint8], grow: float = GROW) -> NDArray[np.uint8]:
 class Hands(Dataset[tuple[torch.Tensor, ...]]):
     """Spoiled views of the tiles at `order`: picture, soft label, landmarks in -1..1 (NaN where not known)."""
 
-    def __init__(self, tiles: Tiles, rows: Rows, order: NDArray[np.int64], seed: int) -> None:
-        self.tiles, self.rows, self.order, self.seed = tiles, rows, order, seed
+    def __init__(self, tiles: Tiles, rows: Rows, order: NDArray[np.int64], seed: int, grow: float) -> None:
+        self.tiles, self.rows, self.order, self.seed, self.grow = tiles, rows, order, seed, grow
         self.points = known_points(rows)
 
     def __len__(self) -> int:
@@ -136,7 +136,7 @@ class Hands(Dataset[tuple[torch.Tensor, ...]]):
     def __getitem__(self, n: int) -> tuple[torch.Tensor, ...]:
         i = int(self.order[n])
         rng = np.random.default_rng((self.seed, n))
-        picture, matrix = spoil(self.tiles[i], float(self.rows["sizes"][i]), rng)
+        picture, matrix = spoil(self.tiles[i], float(self.rows["sizes"][i]), rng, self.grow)
         points = (self.points[i] @ matrix[:, :2].T + matrix[:, 2]) / (SIDE / 2) - 1
         said = torch.from_numpy(np.asarray(self.rows["soft"][i]))
         return torch.from_numpy(picture.transpose(2, 0, 1).copy()), said, torch.from_numpy(points.astype(np.float32))
@@ -193,7 +193,7 @@ def train(args: argparse.Namespace) -> None:
     optimizer = Muon(model, args.lr, weight_decay=0.05)
     rng = np.random.default_rng(args.seed)
     order = index[rng.choice(len(index), steps * args.batch, p=weights)]
-    loader = DataLoader(Hands(tiles, rows, order, args.seed), args.batch, num_workers=args.workers)
+    loader = DataLoader(Hands(tiles, rows, order, args.seed, args.grow), args.batch, num_workers=args.workers)
     started, running, error = time.time(), 0.0, 0.0
     model.train()
     for step, (pictures, target, points) in enumerate(loader):
@@ -267,6 +267,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--points", type=float, default=3.0, help="what the landmarks weigh")
+    parser.add_argument("--grow", type=float, default=GROW, help="how many times the hand a crop shows")
     parser.add_argument("--hold-out", type=float, default=0.0)
     parser.add_argument("--name", default="pose_crop")
     parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")

@@ -26,7 +26,7 @@ from poseguard.props.marks import UNKNOWN, Marks, crops, cut, log_odds, logistic
 from poseguard.props.search import PropsSearch
 from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
-from training.props_data import NAMES, sides
+from training.props_data import NAMES, SIDE, sides
 from training.shared import DATA, ROOT, RUNS, read, table
 from training.worn_fit import emblems_of, fitted
 
@@ -43,6 +43,8 @@ VERSIONS = {
 }
 LEAST_PRECISION = 0.985
 _SCENE = 0.15  # weight of a box in a scene beside one in a photo
+
+_SMALL, _EDGE = 20.0, 3.0
 
 Truth = list[tuple[str, tuple[float, float, float, float], bool]]  # class, box, whether it is to be ignored
 
@@ -86,7 +88,7 @@ def truths(scenes: Path | None) -> dict[Path, Truth]:
         for line in (scenes / "labels" / f"{path.stem}.txt").read_text().splitlines() if scenes else ():
             kind, cx, cy, w, h = (float(v) for v in line.split())
             if kind:
-                box = ((cx - w / 2) * 320, (cy - h / 2) * 320, w * 320, h * 320)
+                box = ((cx - w / 2) * SIDE, (cy - h / 2) * SIDE, w * SIDE, h * SIDE)
                 out[path].append((f"prop:{NAMES[int(kind)]}", box, False))
     for row in table(scenes / "marks.csv") if scenes else ():
         box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
@@ -251,10 +253,18 @@ def logo_boxes(
     for row, box, share in zip(rows, boxes, told, strict=True):
         code = codes[int(share.argmax())]
         met = [(name, dim) for name, other, dim in emblems if overlap(box, other) >= 0.35]
-        if met and all(name == "other" for name, _ in met):
+        if code == UNKNOWN or (met and all(name == "other" for name, _ in met)):
+            continue  # names nobody
+        if not met and weight != 1.0 and unlisted(box):
             continue
         right = any(name == code for name, _ in met)
         seen.add([1.0, log_odds(float(row[1])), log_odds(float(share.max()))], right, weight, str(path))
+
+
+def unlisted(box: tuple[float, ...]) -> bool:
+    """Whether a scene may show an emblem there and not list it: little of it shows (training.logos.canvas)."""
+    cut_off = min(box[:2]) < _EDGE or max(box[0] + box[2], box[1] + box[3]) > SIDE - _EDGE
+    return cut_off or max(box[2:]) < _SMALL
 
 
 def curve(seen: Seen, fitted: list[float]) -> float:
