@@ -39,8 +39,7 @@ def load_kit(folder: Path | None, lang: str) -> Kit:
     """Raises WeightsError where a network is missing or does not fit its numbers."""
     from poseguard.props.detector import logo_embedder
     from poseguard.props.marks import Marks
-    from poseguard.props.networks import fitting
-    from poseguard.weights import verified_bytes
+    from poseguard.weights import fitting, verified_bytes
 
     network, numbers = (verified_bytes(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
     marks = fitting("marks", lang, lambda: Marks(network, numbers))
@@ -50,9 +49,9 @@ def load_kit(folder: Path | None, lang: str) -> Kit:
 
 def load_search(folder: Path | None, lang: str) -> Callable[[Pixels], list[Box]]:
     """Finds logo-like boxes in a picture, in its pixels. Raises WeightsError where the network is missing or unfit."""
-    from poseguard.props.networks import fitting, shipped
+    from poseguard.props.networks import shipped
     from poseguard.props.search import PropsSearch
-    from poseguard.weights import verified_bytes
+    from poseguard.weights import fitting, verified_bytes
 
     model = verified_bytes("props", extra_dir=folder, lang=lang)
     network, classes = fitting("props", lang, lambda: shipped(model))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from poseguard.errors import WeightsError, os_reason
 from poseguard.faces.embedder import Embedder, Kind
@@ -15,15 +14,13 @@ from poseguard.faces.points import FacePoints
 from poseguard.faces.wrong import why
 from poseguard.results import Digest
 from poseguard.texts import default_lang, say
-from poseguard.weights import digest, model, verified_bytes
+from poseguard.weights import digest, fitting, model, verified_bytes
 
 _POINTS, _EMBEDDER, _NUMBERS = "face_points", "face_embedder", "face_numbers"
 _PICKLES = (".pt", ".pth", ".pkl", ".pickle")
 _LARGEST = 500_000_000
 # retail-0095's impostors reach a cosine that MobileFaceNet's reach .06 lower (facts, section 6).
 _STRICTER = {Kind.IMAGENET: 0.0, Kind.RAW: 0.06}
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +41,28 @@ def load(folder: Path | None = None, *, embedder: Path | None = None, lang: str 
     with what to do, where a network is missing, wrong or unfit.
     """
     chosen = lang or default_lang()
+    told = partial(why, lang=chosen)
     points, numbers = (verified_bytes(name, extra_dir=folder, lang=lang) for name in (_POINTS, _NUMBERS))
-    finder = _fitting(_POINTS, chosen, lambda: FacePoints(points))
-    own = _fitting(_NUMBERS, chosen, lambda: Numbers.read(numbers))
+    finder = fitting(_POINTS, chosen, lambda: FacePoints(points), told)
+    own = fitting(_NUMBERS, chosen, lambda: Numbers.read(numbers), told)
     shipped = [digest(name, extra_dir=folder, lang=lang) for name in (_POINTS, _EMBEDDER, _NUMBERS)]
     content = _content(embedder, chosen) if embedder is not None else b""
     if embedder is None or hashlib.sha256(content).hexdigest() == model(_EMBEDDER, extra_dir=folder, lang=lang).sha256:
         body = content or verified_bytes(_EMBEDDER, extra_dir=folder, lang=lang)
-        network = _fitting(_EMBEDDER, chosen, lambda: Embedder(body, Kind.OWN))
+        network = fitting(_EMBEDDER, chosen, lambda: Embedder(body, Kind.OWN), told)
         if (own.network, own.width) != (network.sha256, network.width):
-            raise _unfit(_NUMBERS, say("faces.why-odd", chosen, part="network, width"), chosen)
+            reason = say("faces.why-odd", chosen, part="network, width")
+            raise WeightsError(
+                say("weights.unfit", chosen, name=_NUMBERS, reason=reason), say("weights.unfit-remedy", chosen)
+            )
         return Networks(finder, network, own, tuple(shipped))
     network = _users(embedder, content, chosen)
     found = _users_numbers(embedder.with_suffix(".json"), network, chosen)
-    told = Digest("embedder", embedder.name, network.sha256)
+    users = Digest("embedder", embedder.name, network.sha256)
     if found is not None:
-        return Networks(finder, network, found[0], (shipped[0], told, found[1]))
+        return Networks(finder, network, found[0], (shipped[0], users, found[1]))
     assumed = Numbers.assumed(network.sha256, network.width, own.gates, _STRICTER[network.kind])
-    return Networks(finder, network, assumed, (shipped[0], told), say("faces.assumed", chosen, path=embedder))
+    return Networks(finder, network, assumed, (shipped[0], users), say("faces.assumed", chosen, path=embedder))
 
 
 def _content(path: Path, lang: str) -> bytes:
@@ -108,15 +109,3 @@ def _users_numbers(path: Path, network: Embedder, lang: str) -> tuple[Numbers, D
     if (numbers.network, numbers.width) != (network.sha256, network.width):
         raise WeightsError(say("faces.numbers-of-another", lang, path=path), remedy)
     return numbers, Digest("embedder_numbers", path.name, hashlib.sha256(content).hexdigest())
-
-
-def _fitting(name: str, lang: str, make: Callable[[], T]) -> T:
-    """What `make` gives; WeightsError where the file `name` holds something else than this version reads."""
-    try:
-        return make()
-    except WRONG as wrong:
-        raise _unfit(name, why(wrong, lang), lang) from wrong
-
-
-def _unfit(name: str, reason: str, lang: str) -> WeightsError:
-    return WeightsError(say("weights.unfit", lang, name=name, reason=reason), say("weights.unfit-remedy", lang))

@@ -11,15 +11,14 @@ import numpy as np
 
 from poseguard.boxes import scaled, shared
 from poseguard.detectors import Seen
-from poseguard.errors import WeightsError
 from poseguard.hands.fingers import raised
 from poseguard.hands.landmarks import LandmarkNetwork, Landmarks
 from poseguard.hands.pose import OTHER, POSES, CropNetwork, CropOpinion, Floats, Fusion, Judgement, LandmarkClassifier
 from poseguard.people.types import Found, People
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
-from poseguard.texts import default_lang, say
-from poseguard.weights import digest, verified_bytes
+from poseguard.texts import default_lang
+from poseguard.weights import digest, fitting, verified_bytes
 
 _NETWORKS = ("hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion")
 # Landmarks under this presence draw nothing and tell no fingers.
@@ -39,14 +38,7 @@ class HandDetector:
         self._marks = LandmarkNetwork(marks)
         self._crop = CropNetwork(crop)
         self._classifier = LandmarkClassifier(classifier)
-        try:
-            self._fusion = Fusion(fusion)
-        except (KeyError, ValueError) as wrong:
-            chosen = lang or default_lang()
-            raise WeightsError(
-                say("weights.unfit", chosen, name="pose_fusion", reason=repr(wrong)),
-                say("weights.unfit-remedy", chosen),
-            ) from wrong
+        self._fusion = fitting("pose_fusion", lang or default_lang(), lambda: Fusion(fusion))
 
     def digests(self) -> tuple[Digest, ...]:
         return self._digests

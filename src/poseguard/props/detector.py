@@ -17,13 +17,13 @@ from poseguard.props.gallery import Book, LogoGallery, default_path, known
 from poseguard.props.gallery_file import read_book
 from poseguard.props.geometry import surroundings
 from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, Floats, MarkOpinion, Marks, lies_on, near
-from poseguard.props.networks import LOGO, PROPS, fitting, own_network, shipped
+from poseguard.props.networks import LOGO, PROPS, own_network, shipped
 from poseguard.props.search import LARGEST, PropsSearch
 from poseguard.props.worn import Worn, met, torsos
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
 from poseguard.texts import default_lang
-from poseguard.weights import digest, verified_bytes
+from poseguard.weights import digest, fitting, verified_bytes
 
 # Two boxes over one emblem or one prop share this much of the smaller one, and are not too unlike in area.
 _SAME, _SIZES = 0.6, 0.2

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import hashlib
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -22,8 +22,6 @@ PROPS = ("baliho", "spanduk", "umbul_umbul", "flag", "poster", "attribute", "bal
 CLASSES = (LOGO, *PROPS)
 _PICKLES = (".pt", ".pth", ".pkl", ".pickle")
 _TRIAL = 96
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +132,3 @@ def misshapen(network: YoloNetwork, classes: int, lang: str) -> str | None:
 
 def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-
-
-def fitting(name: str, lang: str, make: Callable[[], T]) -> T:
-    """What `make` gives; WeightsError where the file `name` holds something else than this version reads."""
-    try:
-        return make()
-    except (KeyError, TypeError, ValueError) as wrong:
-        raise WeightsError(
-            say("weights.unfit", lang, name=name, reason=repr(wrong)), say("weights.unfit-remedy", lang)
-        ) from wrong

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import platformdirs
 
@@ -14,6 +16,8 @@ from poseguard.texts import default_lang, say
 from poseguard.weights.manifest import MANIFEST, OWN, Manifest, Model, load_manifest, shipped_dir
 
 ENV = "POSEGUARD_WEIGHTS"
+
+T = TypeVar("T")
 
 
 def user_dir() -> Path:
@@ -100,6 +104,19 @@ def checked(content: bytes, path: Path, known: Model, *, lang: str | None = None
         say("weights.wrong-digest", lang, path=path, expected=known.sha256, got=seen),
         say("weights.wrong-digest-remedy", lang),
     )
+
+
+def fitting(name: str, lang: str, make: Callable[[], T], why: Callable[[Exception], str] = repr) -> T:
+    """What `make` gives; WeightsError where the file `name` holds something else than this version reads.
+
+    `why`: tells what is wrong with it.
+    """
+    try:
+        return make()
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as wrong:
+        raise WeightsError(
+            say("weights.unfit", lang, name=name, reason=why(wrong)), say("weights.unfit-remedy", lang)
+        ) from wrong
 
 
 def _own_manifest(extra_dir: Path | None, lang: str | None) -> Manifest | None:
