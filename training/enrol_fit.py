@@ -4,13 +4,16 @@
 
 The recognisers come from `training.marks_train --leave-out`, the embedder was taught on no party; the parties that each
 lacks are enrolled from their train-side renderings and looked for in test scenes, on the photos without politics of the
-held-out repositories, and where `training.marks_mine` saw prints and signs that are no emblem on other photos.
+held-out repositories, and where `training.marks_mine` saw prints and signs that are no emblem on other photos. Half of
+the sources of those give the strangers that a logo has to lead, the other half the looks that must name nothing.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import zlib
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -39,10 +42,9 @@ MOST_FALSE = 0.005
 _INLIERS, _MARGIN = 8, 0.5
 _SMALLEST, _MOST_MINED, _DOUBTFUL = 16, 12, 0.5
 _PENALTY = 1e-5  # cosines differ by tenths: their weight has to be large
-_PLACEHOLDER = {
-    "cosine": -1, "strict_cosine": -1, "inliers": _INLIERS, "margin": _MARGIN, "least": 0.5,
-    "weights": [0, 0, 0, 0], "small": [0, 0, 0],
-}  # fmt: skip
+# Of several leads the one that kept most names for its false ones, on these parties and photos.
+_LEAD, _MANY = 0.08, 12
+_STRANGERS, _OF_A_PHOTO = 256, 12
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Compared:
 
     `rivals`: which look at which box a row belongs to; of its logos only the likeliest can be named. `party`: how sure
     the recogniser is of a party there, which is named instead where that is more. `plain`: no politics in the picture.
+    `there`: boxes of the logo, those included that are no candidates.
     """
 
     seen: Seen = field(default_factory=Seen)
@@ -70,6 +73,7 @@ class Compared:
     rivals: list[int] = field(default_factory=list)
     party: list[float] = field(default_factory=list)
     plain: list[bool] = field(default_factory=list)
+    there: int = 0
 
     def add(self, one: Measure, right: bool, look: Look, rival: int, party: float) -> None:
         self.seen.add(list(one.features(_INLIERS)), right, 1.0, str(look.path))
@@ -79,7 +83,39 @@ class Compared:
         self.plain.append(look.plain)
 
 
-def galleries(left_out: Iterable[str], embedder: LogoEmbedder) -> list[LogoGallery]:
+def gives_strangers(file: str, sources: dict[str, str]) -> bool:
+    """Whether a photo's source is of the half that strangers come from."""
+    return zlib.crc32(sources.get(file, file).encode()) % 2 == 0
+
+
+def mined() -> tuple[dict[str, list[Box]], dict[str, str]]:
+    """What step `marks_mine` boxed on photos without emblems, and the source of each photo."""
+    sources = {f"hands/{row['file']}": row["source"] for row in table(DATA / "hands/truth.csv")}
+    sources |= {f"props/{row['file']}": row["repo"] for row in table(DATA / "props/index.csv")}
+    sources |= {f"hands/{row['file']}": row["repo"] for row in table(DATA / "hands/wild_index.csv")}
+    places: dict[str, list[Box]] = defaultdict(list)
+    for row in table(RUNS / "marks_mined.csv"):
+        # Campaign photos show emblems beside those that are boxed.
+        if row["file"].startswith(("hands/", "props/negative/")):
+            places[row["file"]].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
+    return places, sources
+
+
+def strangers(embedder: LogoEmbedder) -> str:
+    """Embeddings of places that are no party's logo, as marks.json holds them: float16, base64."""
+    places, sources = mined()
+    rows = []
+    for file, boxes in sorted(places.items()):
+        if gives_strangers(file, sources):
+            large = sorted((box for box in boxes if max(box[2:]) >= _SMALLEST), key=lambda box: -max(box[2:]))
+            rows.append(embedder.embed(read(DATA / file), large[:_OF_A_PHOTO]))
+    found = np.concatenate(rows)
+    chosen = np.random.default_rng(1).permutation(len(found))[:_STRANGERS]
+    print(f"{len(chosen)} strangers of {len(found)}")
+    return b64encode(found[np.sort(chosen)].astype("<f2").tobytes()).decode()
+
+
+def galleries(left_out: Iterable[str], embedder: LogoEmbedder, numbers: dict[str, object]) -> list[LogoGallery]:
     """Every party from its first picture, and from up to five."""
     rows = renderings_of_side(table(DATA / "logos/sources.csv"), "train")
     out = []
@@ -90,7 +126,7 @@ def galleries(left_out: Iterable[str], embedder: LogoEmbedder) -> list[LogoGalle
             pictures = [read_picture(DATA / "logos" / file, "en") for file in files]
             logos.append(enrolled(party, party, None, pictures, embedder))
         book = Book(embedder.sha256, tuple(logos))
-        out.append(LogoGallery(book, _PLACEHOLDER, network=embedder.sha256, lang="en"))
+        out.append(LogoGallery(book, numbers, network=embedder.sha256, lang="en"))
     return out
 
 
@@ -108,12 +144,10 @@ def looks(scenes: Path, left_out: set[str], count: int, search: PropsSearch, lea
         rows = rows[(rows[:, 0] == 0) & (rows[:, 1] >= least)]
         boxes = [(float(x), float(y), float(w), float(h)) for _, _, x, y, w, h in rows]
         yield Look(path, image, boxes, [float(row[1]) for row in rows], there, "/negative/" in str(path))
-    places: dict[str, list[Box]] = defaultdict(list)
-    for row in table(RUNS / "marks_mined.csv"):
-        # Campaign photos show emblems beside those that are boxed.
-        if row["file"].startswith(("hands/", "props/negative/")):
-            places[row["file"]].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
+    places, sources = mined()
     for file, boxes in places.items():
+        if gives_strangers(file, sources):
+            continue
         boxes = [box for box in boxes if max(box[2:]) >= _SMALLEST][:_MOST_MINED]
         yield Look(DATA / file, read(DATA / file), boxes, [_DOUBTFUL] * len(boxes), [], True)
 
@@ -130,6 +164,10 @@ def main() -> None:
     numbers = json.loads(args.numbers.read_text())
     embedder = LogoEmbedder(args.embedder.read_bytes())
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
+    placeholder = {
+        "cosine": -1, "strict_cosine": -1, "inliers": _INLIERS, "margin": _MARGIN, "least": 0.5, "lead": _LEAD,
+        "many": _MANY, "weights": [0, 0, 0, 0, 0], "small": [0, 0, 0, 0], "strangers": strangers(embedder),
+    }  # fmt: skip
     checked, small = Compared(), Compared()
     number = plain = 0
     for path in args.left_out:
@@ -137,7 +175,7 @@ def main() -> None:
         named = {name: row for name, row in numbers["party"].items() if name in classes}
         left_out = {r["party"] for r in numbers["party"].values()} - {r["party"] for r in named.values()}
         marks = Marks(path.read_bytes(), json.dumps({**numbers, "classes": classes, "party": named}).encode())
-        books = galleries(sorted(left_out), embedder)
+        books = galleries(sorted(left_out), embedder, placeholder)
         for look in looks(args.scenes, left_out, args.count, search, numbers["least_box"]):
             plain += look.plain * len(left_out) * len(books)
             scene = look.path.is_relative_to(args.scenes)
@@ -152,14 +190,18 @@ def main() -> None:
                         right = any(name == one.logo.code and overlap(box, other) >= 0.35 for name, other in look.there)
                         if not right and scene and unlisted(box):
                             continue
-                        (small if one.inliers is None else checked).add(one, right, look, number, party)
-    fitted = {
-        "cosine": floor(checked), "strict_cosine": floor(small), "inliers": _INLIERS, "margin": _MARGIN,
-        "weights": regression(checked.seen, 4, (0, 3), _PENALTY), "small": regression(small.seen, 3, (0, 2), _PENALTY),
+                        kind = small if one.inliers is None else checked
+                        if gallery.numbers.is_candidate(one):
+                            kind.add(one, right, look, number, party)
+                        kind.there += right
+    fitted = placeholder | {
+        "cosine": floor(checked), "strict_cosine": floor(small),
+        "weights": regression(checked.seen, 5, (0, 3, 4), _PENALTY),
+        "small": regression(small.seen, 4, (0, 2, 3), _PENALTY),
     }  # fmt: skip
     least = threshold([(checked, fitted["weights"]), (small, fitted["small"])], plain)  # type: ignore[list-item]
     args.numbers.write_text(json.dumps({**numbers, "enrol": {**fitted, "least": least}}, indent=1) + "\n")
-    print(json.dumps({**fitted, "least": least}))
+    print(json.dumps({**fitted, "least": least, "strangers": _STRANGERS}))
 
 
 def floor(compared: Compared) -> float:
@@ -180,15 +222,15 @@ def threshold(kinds: list[tuple[Compared, list[float]]], plain: int) -> float:
         for i in np.argsort(-sure, kind="stable"):
             first.setdefault(compared.rivals[i], int(i))
         named = np.isin(np.arange(len(y)), list(first.values())) & (sure >= np.array(compared.party))
-        parts.append((y, np.where(named, sure, 0.0), np.array(compared.plain)))
+        parts.append((y, np.where(named, sure, 0.0), np.array(compared.plain), compared.there))
     chosen = 0.95
     for t in np.arange(0.95, 0.25, -0.05):
-        false = sum(int((calm & (sure >= t)).sum()) for _, sure, calm in parts)
+        false = sum(int((calm & (sure >= t)).sum()) for _, sure, calm, _ in parts)
         precise = []
-        for y, sure, calm in parts:
+        for y, sure, calm, there in parts:
             hit = ~calm & (sure >= t)
             precise.append(y[hit].mean() if hit.any() else 1.0)
-            print(f"  {t:.2f}: precision {precise[-1]:.3f}, recall {y[hit].sum() / max(y.sum(), 1):.3f} of {y.sum()}")
+            print(f"  {t:.2f}: precision {precise[-1]:.3f}, recall {y[hit].sum() / max(there, 1):.3f} of {there}")
         print(f"  {t:.2f}: {false} of {plain} looks at plain photos")
         if min(precise) >= LEAST_PRECISION and false <= MOST_FALSE * plain:
             chosen = round(float(t), 2)

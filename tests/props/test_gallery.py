@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from standin import ENROL, NETWORK, StandIn, embed
 from poseguard.boxes import square
 from poseguard.errors import UsageError, WeightsError
 from poseguard.props.enrol import LIGHTS, SIZES, check_words, drawn, enrolled, read_picture
-from poseguard.props.gallery import GREY, WHITE, Book, Logo, LogoGallery, Match, Picture, known
+from poseguard.props.gallery import GREY, WHITE, Book, Logo, LogoGallery, Match, Picture, known, strange
 from poseguard.props.geometry import SIDE, inliers, points, surroundings
 from poseguard.props.trial import too_like, tried
 
@@ -125,7 +126,7 @@ def test_surroundings_keep_pixels_and_repeat_edges() -> None:
 
 
 def test_what_the_recogniser_surely_knows_is_a_rival(contoh: Logo) -> None:
-    numbers = ENROL | {"weights": [-6.0, 8.0, 0.1, -3.0]}
+    numbers = ENROL | {"weights": [-6.0, 8.0, 0.1, -3.0, 0.0]}
     gallery = LogoGallery(Book(NETWORK, (contoh,)), numbers, network=NETWORK)
     pixels, box = scene(contoh.pictures[0], 96)
     crop = surroundings(pixels, box)
@@ -134,6 +135,25 @@ def test_what_the_recogniser_surely_knows_is_a_rival(contoh: Logo) -> None:
     assert gallery.match(crop, embedding, (("lain", 0.99),)) is None
     # The party's own older logo, or nothing at all, is no rival.
     assert gallery.match(crop, embedding, (("contoh", 0.99), ("background", 0.99))) is not None
+
+
+def test_a_logo_that_strangers_come_close_to_has_to_lead_them(contoh: Logo) -> None:
+    pixels, box = scene(contoh.pictures[0], 30, yaw=4)
+    own = embed(square(pixels, box, 96, 1.25))
+
+    def told(strangers: NDArray[np.float32], **change: object) -> Match | None:
+        said = b64encode(strangers.astype("<f2").tobytes()).decode()
+        numbers = ENROL | {"lead": 0.1, "strangers": said} | change
+        return matched(LogoGallery(Book(NETWORK, (contoh,)), numbers, network=NETWORK), pixels, box)
+
+    far, close = np.roll(own, 60)[None], own[None]
+    assert told(far) is not None
+    assert told(close) is None
+    assert told(close, many=0) is not None, "so many points are no chance"
+    usual = told(np.concatenate([np.tile(far, (99, 1)), close]), lead=-1.0)
+    assert usual is not None, "one that is close is no usual stranger"
+    assert strange(contoh, close)[0] > strange(contoh, far)[0]
+    assert told(close, lead=-1.0, small=[-36.8, 45.0, 0.3, -80.0]) is None, "what is like everything is named later"
 
 
 def test_of_two_alike_parties_neither_is_named_and_two_versions_of_one_are(contoh: Logo) -> None:
@@ -153,8 +173,13 @@ def test_another_recogniser_asks_for_a_rebuild(contoh: Logo) -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"weights": [1.0]}, {"cosine": None}, {"least": "x"}, {"margin": float("nan")}, {"inliers": []}], ids=str
-)
+    "change",
+    [
+        {"weights": [1.0]}, {"cosine": None}, {"least": "x"}, {"margin": float("nan")}, {"inliers": []},
+        {"strangers": ""}, {"strangers": "AAAA"}, {"strangers": "?"},
+    ],
+    ids=str,
+)  # fmt: skip
 def test_incomplete_numbers_are_refused(change: dict[str, object]) -> None:
     with pytest.raises(WeightsError, match=r"marks\.json"):
         LogoGallery(Book(NETWORK), ENROL | change, network=NETWORK, lang="en")

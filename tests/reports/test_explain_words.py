@@ -11,7 +11,7 @@ from report_samples import group, hand
 
 from poseguard.hands.fingers import _FINGERS
 from poseguard.reports.explain import explain
-from poseguard.reports.words import mark_name
+from poseguard.reports.words import mark_name, probability
 from poseguard.rules.context import SUBJECTS
 from poseguard.rules.model import PhaseName, Regime
 from poseguard.rules.pack import load_pack
@@ -65,3 +65,7 @@ def test_an_emblem_of_nobody_is_named_in_the_readers_language() -> None:
     assert mark_name("neg:fiction", "id") == "bukan partai (lambang rekaan)"
     assert mark_name("neg:sekolah", "en") == "no party (a school)"
     assert mark_name("neg:univ-undip", "id") == "bukan partai (univ undip)"
+
+
+def test_no_network_is_certain() -> None:
+    assert (probability(0.9997, "id"), probability(1.0, "en"), probability(0.25, "en")) == ("0,999", "0.999", "0.250")

@@ -4,17 +4,19 @@
     match = gallery.match(surroundings(pixels, box), embedder.embed(pixels, [box])[0], known(opinion))
 
 A candidate is ranked by the cosine between the box's embedding and those of the enrolled pictures at about the same
-size. Where the box is large enough, points of the picture have to be found in the photo as well. A logistic
-regression weighs both against what else the recogniser takes the thing for. Its numbers, one set for all logos, stand
-under "enrol" in marks.json and are fitted on parties that the recogniser never saw.
+size. Where the box is large enough, points of the picture have to be found in the photo as well. A plain logo, to which
+strangers come close (places on photos that show no party's logo), has to be liker than they are. A logistic regression
+weighs all this against what else the recogniser takes the thing for. Its numbers, one set for all logos, stand under
+"enrol" in marks.json and are fitted on parties that the recogniser never saw.
 """
 
 from __future__ import annotations
 
 import math
 import re
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
@@ -50,6 +52,8 @@ _PLENTY = 24
 _CANDIDATES = 3
 _ALIKE = 3
 _OCTAVES = 0.8
+# The strangers that come closest to a logo: this part of them.
+_CLOSEST = 0.025
 # Pictures whose points are kept, at most 0.8 MB each.
 _REMEMBERED = 100
 
@@ -149,7 +153,8 @@ class Book:
 class Measure:
     """How one enrolled logo compares with one box. `inliers`: None where the box is too small for a check.
 
-    `rival`: probability that the box is another mark, one that the recogniser knows; `confidence`: calibrated.
+    `rival`: probability that the box is another mark, one that the recogniser knows; `usual`: mean cosine of strangers
+    with the logo; `lead`: by how much `cosine` is above that of the closest ones; `confidence`: calibrated.
     """
 
     logo: Logo
@@ -157,18 +162,20 @@ class Measure:
     inliers: int | None
     rival: float
     size_px: float
+    usual: float
+    lead: float
     confidence: float = 0.0
 
     def features(self, fewest: int = 0) -> tuple[float, ...]:
-        """What the regression gets: 1, cosine, log(1 + inliers) for a checked box, log odds of another mark.
+        """What the regression gets: 1, cosine, log(1 + inliers) for a checked box, log odds of another mark, `usual`.
 
         `fewest`: fewer inliers than this count as none.
         """
         sure = min(max(self.rival, 0.01), 0.99)
         odds = math.log(sure / (1 - sure))
         if self.inliers is None:
-            return 1.0, self.cosine, odds
-        return 1.0, self.cosine, math.log1p(self.inliers if self.inliers >= fewest else 0), odds
+            return 1.0, self.cosine, odds, self.usual
+        return 1.0, self.cosine, math.log1p(self.inliers if self.inliers >= fewest else 0), odds, self.usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +197,9 @@ class Numbers:
     """marks.json, "enrol". `cosine`, `strict_cosine`: least to be a candidate, the latter for boxes under LEAST_PX.
 
     `inliers`: fewer count as none; `weights`, `small`: of `Measure.features` for checked and for small boxes; `margin`:
-    log odds by which the first has to lead the next party; `least`: confidence from which a logo is named.
+    log odds by which the first has to lead the next party; `least`: confidence from which a logo is named; `strangers`:
+    N × WIDTH, embeddings of places without a party's logo; `lead`: least of `Measure.lead`, but for boxes with `many`
+    inliers.
     """
 
     cosine: float
@@ -200,6 +209,9 @@ class Numbers:
     small: tuple[float, ...]
     margin: float
     least: float
+    lead: float
+    many: int
+    strangers: Floats
 
     @classmethod
     def read(cls, said: Mapping[str, Any] | None, lang: str | None = None) -> Numbers:
@@ -208,13 +220,17 @@ class Numbers:
             if said is None:
                 raise KeyError("enrol")
             weights, small = (tuple(float(v) for v in said[key]) for key in ("weights", "small"))
-            if (len(weights), len(small)) != (4, 3):
-                raise ValueError("weights: 4, small: 3")
-            plain = {key: float(said[key]) for key in ("cosine", "strict_cosine", "margin", "least")}
-            numbers = cls(inliers=int(said["inliers"]), weights=weights, small=small, **plain)
-            if not all(math.isfinite(v) for v in (*weights, *small, *plain.values())):
+            if (len(weights), len(small)) != (5, 4):
+                raise ValueError("weights: 5, small: 4")
+            plain = {key: float(said[key]) for key in ("cosine", "strict_cosine", "margin", "least", "lead")}
+            inliers, many = int(said["inliers"]), int(said["many"])
+            strangers = np.frombuffer(b64decode(said["strangers"], validate=True), "<f2").astype(np.float32)
+            if not all(math.isfinite(v) for v in (*weights, *small, *plain.values(), float(strangers.sum()))):
                 raise ValueError("not finite")
-            return numbers
+            if not len(strangers) or len(strangers) % WIDTH:
+                raise ValueError("strangers")
+            strangers = strangers.reshape(-1, WIDTH)
+            return cls(inliers=inliers, weights=weights, small=small, many=many, strangers=strangers, **plain)
         except (KeyError, TypeError, ValueError) as wrong:
             lang = lang or default_lang()
             raise WeightsError(
@@ -225,6 +241,11 @@ class Numbers:
         """Log odds that the box is that logo."""
         weights = self.small if measure.inliers is None else self.weights
         return float(np.dot(weights, measure.features(self.inliers)))
+
+    def is_candidate(self, one: Measure) -> bool:
+        """Whether it is like enough, and liker than strangers are."""
+        ahead = one.lead >= self.lead or (one.inliers or 0) >= self.many
+        return ahead and one.cosine >= (self.strict_cosine if one.inliers is None else self.cosine)
 
 
 class LogoGallery:
@@ -240,6 +261,7 @@ class LogoGallery:
         if book.logos and (book.network != network or any(one.embeddings.shape[1] != WIDTH for one in book.logos)):
             lang = lang or default_lang()
             raise UsageError(say("logos.other-network", lang), say("logos.other-network-remedy", lang))
+        self._strangers = [strange(logo, self.numbers.strangers) for logo in book.logos]
         self._points: Callable[[int, int], tuple[Points, ...]] = lru_cache(_REMEMBERED)(self._points_of)
 
     def digest(self) -> Digest:
@@ -265,9 +287,10 @@ class LogoGallery:
             logo = self.book.logos[i]
             held = None if seen is None else self._inliers(i, logo, seen)
             rival = max((sure for label, sure in others if label not in (logo.code, *_NOBODY)), default=0.0)
-            one = Measure(logo, cosine, held, rival, size)
+            usual, closest = self._strangers[i]
+            one = Measure(logo, cosine, held, rival, size, usual, cosine - closest)
             sure = 1 / (1 + math.exp(-min(max(self.numbers.logit(one), -30.0), 30.0)))
-            out.append(Measure(logo, cosine, held, rival, size, sure))
+            out.append(replace(one, confidence=sure))
         return sorted(out, key=lambda one: -one.confidence)
 
     def match(self, crop: Pixels, embedding: Floats, others: Known = ()) -> Match | None:
@@ -276,7 +299,7 @@ class LogoGallery:
 
     def judge(self, found: Sequence[Measure]) -> Match | None:
         """The first of `measure`, where it is sure enough and ahead of every other party."""
-        floor = [one for one in found if one.cosine >= self._floor(one)]
+        floor = [one for one in found if self.numbers.is_candidate(one)]
         if not floor or floor[0].confidence < self.numbers.least:
             return None
         first = floor[0]
@@ -294,9 +317,6 @@ class LogoGallery:
             second=other.logo.code if other else None,
             second_confidence=other.confidence if other else 0.0,
         )
-
-    def _floor(self, one: Measure) -> float:
-        return self.numbers.strict_cosine if one.inliers is None else self.numbers.cosine
 
     def _inliers(self, index: int, logo: Logo, seen: Points) -> int:
         most = 0
@@ -316,6 +336,12 @@ def likeness(logo: Logo, embedding: Floats, size: float) -> float:
     rows = apart <= max(float(apart.min()) + 0.01, _OCTAVES)
     best = np.sort(logo.embeddings[rows] @ embedding)[-_ALIKE:]
     return float(best.mean())
+
+
+def strange(logo: Logo, strangers: Floats) -> tuple[float, float]:
+    """How like the logo strangers (N × WIDTH) are: the mean, and the mean of those that come closest."""
+    cosines = np.sort(np.sort(strangers @ logo.embeddings.T, 1)[:, -_ALIKE:].mean(1))
+    return float(cosines.mean()), float(cosines[-max(int(_CLOSEST * len(cosines)), 1) :].mean())
 
 
 def default_path() -> Path:

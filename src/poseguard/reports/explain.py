@@ -27,6 +27,7 @@ from poseguard.reports.words import (
     number,
     partner,
     party_name,
+    probability,
     prose,
     seen_name,
     shown_level,
@@ -104,7 +105,7 @@ def _print_evidence(console: Console, report: PhotoReport, lang: str) -> None:
         table.add_row(
             Text(evidence_number(one.id), style="bold"),
             Text(_what(one, lang, given), style=STYLES[level] if level else ""),
-            Text(number(one.confidence, lang, 3)),
+            Text(probability(one.confidence, lang)),
             Text(_box(one)),
             Text(_figure(one.details["person"], lang) if one.details.get("person") is not None else "–"),
             Text("\n".join(_numbers(one, lang, given)), style="dim"),
@@ -169,7 +170,7 @@ def _opinion(value: object, naming: Callable[[str, str], str], lang: str) -> str
         return _figure(value, lang)
     text = naming(str(value["label"]), lang)
     if "confidence" in value:
-        text += f" {_figure(value['confidence'], lang)}"
+        text += f" {probability(float(value['confidence']), lang)}"
     more = [(name, one) for name, one in value.items() if name not in ("label", "confidence")]
     if more:
         text += f" ({', '.join(f'{_detail_name(str(name), lang)} {_figure(one, lang)}' for name, one in more)})"

@@ -146,6 +146,11 @@ def percent(share: float) -> str:
     return f"{min(99, round(share * 100))}%"
 
 
+def probability(share: float, lang: str) -> str:
+    """As `percent`, in thousandths: never 1."""
+    return number(min(0.999, share), lang, 3)
+
+
 def duration(seconds: float, lang: str) -> str:
     """Seconds as "3 min 20 s", in words of the language."""
     if seconds < 10:
