@@ -43,7 +43,7 @@ _INLIERS, _MARGIN = 8, 0.5
 _SMALLEST, _MOST_MINED, _DOUBTFUL = 16, 12, 0.5
 _PENALTY = 1e-5  # cosines differ by tenths: their weight has to be large
 # Of several leads the one that kept most names for its false ones, on these parties and photos.
-_LEAD, _MANY = 0.08, 12
+_LEAD, _MANY = 0.04, 12
 _STRANGERS, _OF_A_PHOTO = 256, 12
 
 
@@ -224,7 +224,7 @@ def threshold(kinds: list[tuple[Compared, list[float]]], plain: int) -> float:
         named = np.isin(np.arange(len(y)), list(first.values())) & (sure >= np.array(compared.party))
         parts.append((y, np.where(named, sure, 0.0), np.array(compared.plain), compared.there))
     chosen = 0.95
-    for t in np.arange(0.95, 0.25, -0.05):
+    for t in np.arange(0.95, 0.45, -0.05):
         false = sum(int((calm & (sure >= t)).sum()) for _, sure, calm, _ in parts)
         precise = []
         for y, sure, calm, there in parts:
