@@ -1,6 +1,6 @@
 """What the props detector takes for an emblem on train-side photos and is none: `background` for the recogniser.
 
-    python -m training.marks_mine [--props weights/props.onnx]
+    python -m training.marks_mine [--props weights/props.onnx] [--add]
 
 Written to runs/marks_mined.csv (file, x, y, w, h). Photos of offices, students and campaigns, and the upper bodies of
 hands/many: prints on shirts, pictures on walls. Emblems of offices that no table boxes are among them, which is meant:
@@ -18,24 +18,34 @@ from pathlib import Path
 
 import numpy as np
 
+from poseguard.boxes import overlap
 from poseguard.props.search import PropsSearch
+from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
 from training.props_data import labelled, plain_photos
 from training.shared import DATA, ROOT, RUNS, read, table
 
 _LEAST, _MOST, _MOST_CLOSE = 0.02, 40, 4
+_SAME = 0.5
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
+    parser.add_argument("--add", action="store_true", help="beside what an earlier detector took for emblems")
     args = parser.parse_args()
+    path_of_all = RUNS / "marks_mined.csv"
+    before = table(path_of_all) if args.add else []
+    told: dict[str, list[Box]] = defaultdict(list)
+    for row in before:
+        told[row["file"]].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
     boxed = labelled()
     total = 0
-    with (RUNS / "marks_mined.csv").open("w", encoding="utf-8", newline="") as file:
+    with path_of_all.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(["file", "x", "y", "w", "h"])
+        out.writerows(row.values() for row in before)
         close = closeups("train")
         for path in sorted({*boxed, *plain_photos(), *close}):
             image = read(path)
@@ -45,10 +55,13 @@ def main() -> None:
             known = boxed.get(path, np.zeros((0, 5), np.float32))
             known = known[known[:, 0] <= 0, 1:]
             most = _MOST_CLOSE if path in close else _MOST
+            name = str(path.relative_to(DATA))
             for row in [r for r in rows if not any(_touch(r[2:], box) for box in known)][:most]:
-                out.writerow([path.relative_to(DATA), *(round(float(v), 1) for v in row[2:])])
-                total += 1
-    print(f"{total} places", file=sys.stderr)
+                x, y, w, h = (round(float(v), 1) for v in row[2:])
+                if all(overlap((x, y, w, h), box) < _SAME for box in told[name]):
+                    out.writerow([name, x, y, w, h])
+                    total += 1
+    print(f"{total} places, {len(before)} of before", file=sys.stderr)
 
 
 def closeups(side: str) -> set[Path]:

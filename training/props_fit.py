@@ -42,8 +42,8 @@ VERSIONS = {
     "pkpi": (UNKNOWN, None),
 }
 LEAST_PRECISION = 0.995
-"""Of names, nearly all of them in drawn scenes, which photos without politics are harder than: at 0.985 a party was named
-on four of 43 such photos of the measure side.
+"""Of names, nearly all in drawn scenes. Photos without politics are harder: at 0.985 a party was named on four of 43 of
+the measure side.
 """
 _SCENE = 0.15  # weight of a box in a scene beside one in a photo
 

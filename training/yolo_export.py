@@ -1,13 +1,17 @@
 """A trained detector as ONNX, its class names in it, with a check that it gives what PyTorch gives.
 
-python -m training.yolo_export people|props [--checkpoint runs/WHAT_train/weights/last.pt] [--out weights/WHAT.onnx]
+python -m training.yolo_export people|props [--checkpoint runs/WHAT_train/weights/last.pt ...] [--out weights/WHAT.onnx]
+
+Of several checkpoints that went on from each other the mean of their weights is exported (Wortsman et al. 2022).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -23,13 +27,11 @@ _TOLERANCE_SCORE = 1e-3
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("people", "props"))
-    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--checkpoint", type=Path, nargs="+")
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    checkpoint = args.checkpoint or RUNS / f"{args.what}_train/weights/last.pt"
     args.out = args.out or ROOT / f"weights/{args.what}.onnx"
-    state = torch.load(checkpoint, map_location="cpu", weights_only=False)
-    model = (state.get("ema") or state["model"]).float().eval()
+    model = mean(args.checkpoint or [RUNS / f"{args.what}_train/weights/last.pt"])
     names = [model.names[i] for i in range(len(model.names))]
     model.fuse(verbose=False)
     head = model.model[-1]
@@ -60,6 +62,20 @@ def main() -> None:
     if worst_box > _TOLERANCE_PX or worst_score > _TOLERANCE_SCORE:
         raise SystemExit("the export does not give what PyTorch gives")
     print(f"{args.out}: {args.out.stat().st_size} bytes")
+
+
+def mean(checkpoints: Sequence[Path]) -> Any:
+    """The network with the mean of their weights; counts are those of the last one."""
+    states = [torch.load(path, map_location="cpu", weights_only=False) for path in checkpoints]
+    models = [(state.get("ema") or state["model"]).float().eval() for state in states]
+    parts = [model.state_dict() for model in models]
+    models[-1].load_state_dict(
+        {
+            name: torch.stack([part[name] for part in parts]).mean(0) if value.dtype.is_floating_point else value
+            for name, value in parts[-1].items()
+        }
+    )
+    return models[-1]
 
 
 if __name__ == "__main__":
