@@ -32,7 +32,8 @@ from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
 from training.logos.artwork import renderings_of_side
-from training.props_fit import Seen, regression, truths, unlisted
+from training.props_fit import truths, unlisted
+from training.regression import Seen, regression
 from training.shared import DATA, ROOT, RUNS, read, table
 
 LEAST_PRECISION = 0.97

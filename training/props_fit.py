@@ -13,7 +13,6 @@ import argparse
 import json
 import math
 from collections import defaultdict
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +26,7 @@ from poseguard.props.search import PropsSearch
 from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
 from training.props_data import NAMES, SIDE, sides
+from training.regression import Seen, regression
 from training.shared import DATA, ROOT, RUNS, read, table
 from training.worn_fit import emblems_of, fitted
 
@@ -50,22 +50,6 @@ _SCENE = 0.15  # weight of a box in a scene beside one in a photo
 _SMALL, _EDGE = 20.0, 3.0
 
 Truth = list[tuple[str, tuple[float, float, float, float], bool]]  # class, box, whether it is to be ignored
-
-
-@dataclass
-class Seen:
-    """Boxes of one kind: network's log odds, whether they are right, and their weight."""
-
-    x: list[list[float]] = field(default_factory=list)
-    y: list[float] = field(default_factory=list)
-    weight: list[float] = field(default_factory=list)
-    photo: list[str] = field(default_factory=list)
-
-    def add(self, x: list[float], right: bool, weight: float, photo: str) -> None:
-        self.x.append(x)
-        self.y.append(float(right))
-        self.weight.append(weight)
-        self.photo.append(photo)
 
 
 def party_of(label: str) -> tuple[str, str | None]:
@@ -97,31 +81,6 @@ def truths(scenes: Path | None) -> dict[Path, Truth]:
         box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
         out[scenes / "images" / row["file"]].append((f"logo:{party_of(row['label'])[0]}", box, False))  # type: ignore[operator]
     return out
-
-
-def regression(seen: Seen, columns: int, free: tuple[int, ...] = (0,), penalty: float = 2e-3) -> list[float]:
-    """Logistic weights, bias first; only those in `free` may be below zero."""
-    kept = torch.tensor([i in free for i in range(columns)])
-    x = torch.tensor(seen.x, dtype=torch.double)
-    y, w = torch.tensor(seen.y, dtype=torch.double), torch.tensor(seen.weight, dtype=torch.double)
-    raw = torch.zeros(columns, dtype=torch.double, requires_grad=True)
-    with torch.no_grad():
-        raw[1:] = 0.7
-    optimizer = torch.optim.LBFGS([raw], max_iter=500, line_search_fn="strong_wolfe")
-
-    def weights() -> torch.Tensor:
-        # A square, and no cut at zero: from beyond one there is no way back.
-        return torch.where(kept, raw, raw**2)
-
-    def closure() -> torch.Tensor:
-        optimizer.zero_grad()
-        losses = torch.nn.functional.binary_cross_entropy_with_logits(x @ weights(), y, reduction="none")
-        value = (losses * w).sum() / w.sum() + penalty * (weights()[1:] ** 2).sum()
-        value.backward()
-        return value
-
-    optimizer.step(closure)
-    return [round(float(v), 4) for v in weights().detach()]
 
 
 def temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float:

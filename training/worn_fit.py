@@ -18,9 +18,11 @@ from poseguard.props.worn import SIGNS, signs, torsos
 from poseguard.reading.read import read_photo
 from poseguard.yolo import Rows
 from training.props_data import NAMES, sides
+from training.regression import Seen, regression
 from training.shared import DATA, table
 
 _RIGHT, _ELSEWHERE = 0.5, 0.3
+_PENALTY = 2.5e-3
 LEAST = 0.25
 _WORN = NAMES.index("attribute")
 
@@ -73,26 +75,25 @@ def seen(marks: Marks, search: PropsSearch) -> tuple[Floats, NDArray[np.bool_], 
     return np.stack(x).astype(np.float64), np.array(y), np.array(held), there
 
 
-def weights(x: Floats, y: NDArray[np.bool_], penalty: float) -> Floats:
-    """Logistic regression on standardised columns (Newton's steps), bias first."""
+def weights(x: Floats, y: NDArray[np.bool_]) -> Floats:
+    """Logistic weights, bias first, with the penalty on columns of one spread."""
     middle, spread = x.mean(0), x.std(0) + 1e-6
-    z = np.concatenate([np.ones((len(x), 1)), (x - middle) / spread], 1)
-    w, cost = np.zeros(z.shape[1]), penalty * np.r_[0.0, np.ones(x.shape[1])]
-    for _ in range(60):
-        p = 1 / (1 + np.exp(-z @ w))
-        slope = z.T @ (p - y) / len(y) + cost * w
-        w -= np.linalg.solve((z * (p * (1 - p))[:, None]).T @ z / len(y) + np.diag(cost + 1e-9), slope)
-    own = w[1:] / spread
-    return np.concatenate([[w[0] - own @ middle], own])
+    rows = Seen()
+    for row, right in zip((x - middle) / spread, y, strict=True):
+        rows.add([1.0, *row.tolist()], bool(right), 1.0, "")
+    count = x.shape[1] + 1
+    found = np.array(regression(rows, count, tuple(range(count)), _PENALTY))
+    own = found[1:] / spread
+    return np.concatenate([[found[0] - own @ middle], own])
 
 
 def fitted(marks: Marks, search: PropsSearch) -> dict[str, float]:
     """The numbers of `poseguard.props.worn.Worn`; prints what thresholds give on the held-out repositories."""
     x, y, held, there = seen(marks, search)
     bare, score = x[:, :-1], x[:, -1:]
-    own = weights(bare[~held], y[~held], 5e-3)
+    own = weights(bare[~held], y[~held])
     told = own[0] + bare @ own[1:]
-    both = weights(np.concatenate([told[:, None], score], 1)[held], y[held], 5e-3)
+    both = weights(np.concatenate([told[:, None], score], 1)[held], y[held])
     final = np.r_[both[0] + both[1] * own[0], both[1] * own[1:], both[2]]
     sure = np.array([logistic(v) for v in final[0] + x @ final[1:]])
     print(f"upper bodies: {len(y)}, {y.sum()} party attributes; held out {held.sum()}, {y[held].sum()} of {there}")
