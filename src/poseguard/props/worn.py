@@ -90,18 +90,15 @@ def signs(
     share of its main hue; how alike the others' hues are; how alike those around the likeliest emblem, by how likely
     that is; log odds of the detector's score.
     """
-    colours = [hues(pixels, grown(box, _MIDDLE)) for box in shirts]
-    grounds = [(hues(pixels, grown(box, _AROUND)), sure) for box, sure in emblems]
+    colours = np.array([hues(pixels, grown(box, _MIDDLE)) for box in shirts], np.float32).reshape(-1, _HUES)
+    grounds = np.array([hues(pixels, grown(box, _AROUND)) for box, _ in emblems], np.float32).reshape(-1, _HUES)
+    sure = np.array([sure for _, sure in emblems], np.float32)
+    masses = np.maximum(colours.sum(1), _LITTLE)
     rows = []
-    for i, (box, own) in enumerate(zip(shirts, colours, strict=True)):
-        mass = max(float(own.sum()), _LITTLE)
-        others = [
-            float(np.minimum(own, other).sum()) / max(mass, float(other.sum()))
-            for j, other in enumerate(colours)
-            if j != i
-        ]
-        alike = float(np.mean(others)) if others else _ALONE
-        emblem = max((float(np.minimum(own, around).sum()) / mass * sure for around, sure in grounds), default=0.0)
+    for i, (box, own, mass) in enumerate(zip(shirts, colours, masses, strict=True)):
+        others = np.delete(np.minimum(own, colours).sum(1) / np.maximum(mass, masses), i)
+        alike = float(others.mean()) if len(others) else _ALONE
+        emblem = float((np.minimum(own, grounds).sum(1) / mass * sure).max(initial=0.0))
         score = max((score for other, score in found if met(other, box)), default=_UNSEEN)
         rows.append((*near(box, emblems), float(own.max()), alike, emblem, log_odds(max(score, _UNSEEN))))
     return np.array(rows, np.float32).reshape(-1, len(SIGNS))
