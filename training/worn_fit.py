@@ -23,7 +23,8 @@ from training.shared import DATA, table
 
 _RIGHT, _ELSEWHERE = 0.5, 0.3
 _PENALTY = 2.5e-3
-LEAST = 0.25
+LEAST = 0.35
+"""Of a held-out shirt that is named from here on, more than four in five are a party's."""
 _WORN = NAMES.index("attribute")
 
 Floats = NDArray[np.float64]
