@@ -84,32 +84,27 @@ class Compared:
         self.plain.append(look.plain)
 
 
-def gives_strangers(file: str, sources: dict[str, str]) -> bool:
-    """Whether a photo's source is of the half that strangers come from."""
-    return zlib.crc32(sources.get(file, file).encode()) % 2 == 0
-
-
-def mined() -> tuple[dict[str, list[Box]], dict[str, str]]:
-    """What step `marks_mine` boxed on photos without emblems, and the source of each photo."""
+def mined() -> tuple[dict[str, list[Box]], dict[str, list[Box]]]:
+    """What step `marks_mine` boxed on photos without emblems: of half of the sources, for strangers; of the rest."""
     sources = {f"hands/{row['file']}": row["source"] for row in table(DATA / "hands/truth.csv")}
     sources |= {f"props/{row['file']}": row["repo"] for row in table(DATA / "props/index.csv")}
     sources |= {f"hands/{row['file']}": row["repo"] for row in table(DATA / "hands/wild_index.csv")}
-    places: dict[str, list[Box]] = defaultdict(list)
+    halves: tuple[dict[str, list[Box]], ...] = (defaultdict(list), defaultdict(list))
     for row in table(RUNS / "marks_mined.csv"):
         # Campaign photos show emblems beside those that are boxed.
-        if row["file"].startswith(("hands/", "props/negative/")):
-            places[row["file"]].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
-    return places, sources
+        file = row["file"]
+        if file.startswith(("hands/", "props/negative/")):
+            half = halves[zlib.crc32(sources.get(file, file).encode()) % 2]
+            half[file].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
+    return halves[0], halves[1]
 
 
-def strangers(embedder: LogoEmbedder) -> str:
+def strangers(places: dict[str, list[Box]], embedder: LogoEmbedder) -> str:
     """Embeddings of places that are no party's logo, as marks.json holds them: float16, base64."""
-    places, sources = mined()
     rows = []
     for file, boxes in sorted(places.items()):
-        if gives_strangers(file, sources):
-            large = sorted((box for box in boxes if max(box[2:]) >= _SMALLEST), key=lambda box: -max(box[2:]))
-            rows.append(embedder.embed(read(DATA / file), large[:_OF_A_PHOTO]))
+        large = sorted((box for box in boxes if max(box[2:]) >= _SMALLEST), key=lambda box: -max(box[2:]))
+        rows.append(embedder.embed(read(DATA / file), large[:_OF_A_PHOTO]))
     found = np.concatenate(rows)
     chosen = np.random.default_rng(1).permutation(len(found))[:_STRANGERS]
     print(f"{len(chosen)} strangers of {len(found)}")
@@ -131,8 +126,10 @@ def galleries(left_out: Iterable[str], embedder: LogoEmbedder, numbers: dict[str
     return out
 
 
-def looks(scenes: Path, left_out: set[str], count: int, search: PropsSearch, least: float) -> Iterator[Look]:
-    """Test scenes that show one of the parties, photos of the held-out repositories, then what was mined."""
+def looks(
+    scenes: Path, left_out: set[str], count: int, search: PropsSearch, least: float, places: dict[str, list[Box]]
+) -> Iterator[Look]:
+    """Test scenes that show one of the parties, photos of the held-out repositories, then the mined `places`."""
     shown = 0
     for path, truth in truths(scenes).items():
         scene = path.is_relative_to(scenes)
@@ -145,10 +142,7 @@ def looks(scenes: Path, left_out: set[str], count: int, search: PropsSearch, lea
         rows = rows[(rows[:, 0] == 0) & (rows[:, 1] >= least)]
         boxes = [(float(x), float(y), float(w), float(h)) for _, _, x, y, w, h in rows]
         yield Look(path, image, boxes, [float(row[1]) for row in rows], there, "/negative/" in str(path))
-    places, sources = mined()
     for file, boxes in places.items():
-        if gives_strangers(file, sources):
-            continue
         boxes = [box for box in boxes if max(box[2:]) >= _SMALLEST][:_MOST_MINED]
         yield Look(DATA / file, read(DATA / file), boxes, [_DOUBTFUL] * len(boxes), [], True)
 
@@ -165,9 +159,10 @@ def main() -> None:
     numbers = json.loads(args.numbers.read_text())
     embedder = LogoEmbedder(args.embedder.read_bytes())
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
+    nobodys, plain_places = mined()
     placeholder = {
         "cosine": -1, "strict_cosine": -1, "inliers": _INLIERS, "margin": _MARGIN, "least": 0.5, "lead": _LEAD,
-        "many": _MANY, "weights": [0, 0, 0, 0, 0], "small": [0, 0, 0, 0], "strangers": strangers(embedder),
+        "many": _MANY, "weights": [0, 0, 0, 0, 0], "small": [0, 0, 0, 0], "strangers": strangers(nobodys, embedder),
     }  # fmt: skip
     checked, small = Compared(), Compared()
     number = plain = 0
@@ -177,7 +172,7 @@ def main() -> None:
         left_out = {r["party"] for r in numbers["party"].values()} - {r["party"] for r in named.values()}
         marks = Marks(path.read_bytes(), json.dumps({**numbers, "classes": classes, "party": named}).encode())
         books = galleries(sorted(left_out), embedder, placeholder)
-        for look in looks(args.scenes, left_out, args.count, search, numbers["least_box"]):
+        for look in looks(args.scenes, left_out, args.count, search, numbers["least_box"], plain_places):
             plain += look.plain * len(left_out) * len(books)
             scene = look.path.is_relative_to(args.scenes)
             opinions = marks.opinions(look.image, look.boxes, look.scores)

@@ -31,6 +31,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 from ultralytics.nn.tasks import DetectionModel
 
+from training.averaging import averaged
 from training.muon import Muon
 from training.pose_data import REACH, TILE, Rows, Tiles, known_points, rows_of_tiles
 from training.shared import CLASSES, RUNS, SHARED
@@ -235,12 +236,8 @@ def train(args: argparse.Namespace) -> None:
 def average(parts: Sequence[str], name: str) -> None:
     """`parts`: NAME=WEIGHT of runs in runs/; writes the checkpoint and the export of their weighted mean."""
     pairs = [part.split("=") for part in parts]
-    total = sum(float(weight) for _, weight in pairs)
-    mean: dict[str, torch.Tensor] = {}
-    for run, weight in pairs:
-        for key, values in torch.load(RUNS / f"{run}.pt", weights_only=True).items():
-            share = values * (float(weight) / total) if values.dtype.is_floating_point else values
-            mean[key] = mean[key] + share if key in mean and values.dtype.is_floating_point else share
+    states = [torch.load(RUNS / f"{run}.pt", weights_only=True) for run, _ in pairs]
+    mean = averaged(states, [float(weight) for _, weight in pairs])
     model = PoseCrop()
     model.load_state_dict(mean)
     torch.save(mean, RUNS / f"{name}.pt")

@@ -18,6 +18,7 @@ import onnx
 import onnxruntime
 import torch
 
+from training.averaging import averaged
 from training.shared import DATA, ROOT, RUNS, read, table
 
 _TOLERANCE_PX = 0.05
@@ -65,16 +66,10 @@ def main() -> None:
 
 
 def mean(checkpoints: Sequence[Path]) -> Any:
-    """The network with the mean of their weights; counts are those of the last one."""
+    """The network with the mean of their weights."""
     states = [torch.load(path, map_location="cpu", weights_only=False) for path in checkpoints]
     models = [(state.get("ema") or state["model"]).float().eval() for state in states]
-    parts = [model.state_dict() for model in models]
-    models[-1].load_state_dict(
-        {
-            name: torch.stack([part[name] for part in parts]).mean(0) if value.dtype.is_floating_point else value
-            for name, value in parts[-1].items()
-        }
-    )
+    models[-1].load_state_dict(averaged([model.state_dict() for model in models], [1.0] * len(models)))
     return models[-1]
 
 

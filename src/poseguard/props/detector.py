@@ -118,7 +118,7 @@ class PropsDetector:
         rows = self._search.rows(photo.pixels, heads, bodies)
         found = [(self._classes.names[int(row[0])], float(row[1]), _box(row[2:])) for row in rows]
         logos = self._logos(photo, [one for one in found if one[0] not in self._calibration])
-        shirts = torsos(heads, bodies, photo.pixels.shape[1], photo.pixels.shape[0])
+        shirts = torsos(heads, bodies, photo.pixels.shape[1], photo.pixels.shape[0]) if self._worn else []
         props = self._props(photo, [one for one in found if one[0] in self._calibration], logos, shirts)
         return Seen((*_told_logos(logos, props), *_told_props(logos, props, people)))
 
@@ -133,7 +133,7 @@ class PropsDetector:
             for box, score, sure in self._worn.told(photo.pixels, shirts, emblems, seen):
                 props.append(_Prop(scaled(box, 1 / photo.scale), score, WORN, sure))
         for label, score, box in found:
-            if label == WORN and self._worn is not None and any(met(box, shirt) for shirt in shirts):
+            if label == WORN and any(met(box, shirt) for shirt in shirts):
                 continue
             calibration = self._calibration[label]
             if (sure := calibration(score, *near(box, emblems))) >= calibration.least:
