@@ -20,7 +20,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from poseguard.hands.landmarks import LandmarkNetwork
-from poseguard.hands.pose import CropNetwork, Fusion, LandmarkClassifier
+from poseguard.hands.pose import CropNetworks, Fusion, LandmarkClassifier
 from poseguard.people.detector import HAND, PeopleNetwork
 from poseguard.people.search import SCORES, SECOND
 from poseguard.props.marks import Marks
@@ -45,11 +45,11 @@ class Naive:
     """Looks for hands; the people network gets every core."""
 
     def __init__(self, weights: Path | None) -> None:
-        names = ("people", "hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion")
-        people, marks, crop, classifier, fusion = (verified_bytes(name, extra_dir=weights) for name in names)
+        names = ("people", "hand_landmark", "pose_crop", "pose_wide", "pose_landmarks", "pose_fusion")
+        people, marks, near, wide, classifier, fusion = (verified_bytes(name, extra_dir=weights) for name in names)
         self._people = PeopleNetwork(people, threads=available_cpus())
         self._marks = LandmarkNetwork(marks)
-        self._crop = CropNetwork(crop)
+        self._crop = CropNetworks(near, wide)
         self._classifier = LandmarkClassifier(classifier)
         self._fusion = Fusion(fusion)
 
@@ -60,17 +60,19 @@ class Naive:
             (score, (x, y, w, h)) for kind, score, x, y, w, h in rows.tolist() if int(kind) == HAND
         ]
         opinions = self._crop.opinions(pixels, [box for _, box in hands])
-        told = []
+        boxes, alone = [], []
         for (score, box), opinion in zip(hands, opinions, strict=True):
             size = max(box[2:])
             marks = self._marks.settle(pixels, box)
             second = self._classifier.opinion(marks, size)
             hand = self._fusion.hand(score, opinion.hand)
             if hand >= self._fusion.least_hand:
-                weighed = self._fusion.probabilities(opinion.poses, second, marks.presence, size, hand)
-                judged = self._fusion.judge(weighed, size)
-                told.append((judged.label, judged.confidence, box))
-        return told
+                boxes.append(box)
+                alone.append(self._fusion.probabilities(opinion.poses, second, marks.presence, size, hand))
+        judged = [
+            self._fusion.judge(p, max(box[2:])) for p, box in zip(self._fusion.in_company(alone), boxes, strict=True)
+        ]
+        return [(one.label, one.confidence, box) for one, box in zip(judged, boxes, strict=True)]
 
 
 class NaiveProps:

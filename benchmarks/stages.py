@@ -13,7 +13,7 @@ import cv2
 
 import poseguard.scanner as house
 from poseguard.hands.landmarks import LandmarkNetwork
-from poseguard.hands.pose import CropNetwork, Fusion, LandmarkClassifier
+from poseguard.hands.pose import CropNetworks, Fusion, LandmarkClassifier
 from poseguard.people.search import PeopleSearch
 from poseguard.props.detector import PropsDetector
 from poseguard.results import Level
@@ -26,7 +26,7 @@ _PARTS: tuple[tuple[str, Any, str], ...] = (
     ("decode", house, "read_photo"),
     ("people", PeopleSearch, "find"),
     ("landmarks", LandmarkNetwork, "settle"),
-    ("poses", CropNetwork, "opinions"),
+    ("poses", CropNetworks, "opinions"),
     ("poses", LandmarkClassifier, "opinion"),
     ("poses", Fusion, "probabilities"),
     ("poses", Fusion, "judge"),

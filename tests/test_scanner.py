@@ -79,7 +79,7 @@ def test_a_photo_is_looked_at_with_two_lines(scanner: Scanner) -> None:
     assert report.risk.level is Level.MEDIUM
     assert "like" in [e.label for e in report.evidence]
     assert (report.context.election, report.context.lang) == ("pilkada-2024", "en")
-    hands = {"people", "hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion"}
+    hands = {"people", "hand_landmark", "pose_crop", "pose_wide", "pose_landmarks", "pose_fusion"}
     assert {d.name for d in report.models} == hands | {"props", "marks", "marks_numbers"}
 
 

@@ -1,8 +1,9 @@
 """Step 8. Fits how both opinions are weighed, and the thresholds, on sources that neither network has seen.
 
-    python -m training.pose_fusion fit --crop runs/crop_a.onnx --landmarks runs/landmarks_a.onnx --hold-out 0.15
-    python -m training.pose_fusion hands --crop ... --people runs/people.onnx --hold-out 0.15
-    python -m training.pose_fusion score --crop ... --landmarks ... [--split measure]
+    python -m training.pose_fusion fit --crop runs/crop_a.onnx --wide runs/crop_w.onnx \\
+        --landmarks runs/landmarks_a.onnx --hold-out 0.15
+    python -m training.pose_fusion hands --crop ... --wide ... --people runs/people.onnx --hold-out 0.15
+    python -m training.pose_fusion score --crop ... --wide ... --landmarks ... [--split measure]
 
 `fit` writes weights/pose_fusion.json; `hands` adds when a box is kept. `score` prints what the tiles alone say: no
 detector, labelled boxes.
@@ -21,7 +22,7 @@ import torch
 from numpy.typing import NDArray
 
 from poseguard.hands.landmarks import Landmarks
-from poseguard.hands.pose import OTHER, POSES, CropNetwork, Fusion, LandmarkClassifier
+from poseguard.hands.pose import OTHER, POSES, CropNetworks, Fusion, LandmarkClassifier
 from poseguard.people.detector import HAND, PeopleNetwork
 from poseguard.yolo import non_max_suppression
 from training.pose_crop import held_out
@@ -35,11 +36,11 @@ _LISTED = [POSES.index(p) for p in POSES if p not in ("dislike", "fist", "hand_h
 _FIST = POSES.index("fist")
 
 
-def opinions(crop: Path, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
+def opinions(crops: CropNetworks, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, NDArray[np.generic]]:
     """Both opinions on the tiles `pick` (view 0), with presence, size and soft label."""
     tiles, rows = Tiles(), rows_of_tiles()
     marks = np.load(RUNS / "pose/landmarks.npz")
-    crops, classifier = CropNetwork(crop.read_bytes()), LandmarkClassifier(landmarks.read_bytes())
+    classifier = LandmarkClassifier(landmarks.read_bytes())
     points, presence = marks["points"], marks["presence"]
     sizes = rows["sizes"]
     told = [crops.opinions(tiles[i], [_BOX])[0] for i in pick]
@@ -47,7 +48,7 @@ def opinions(crop: Path, landmarks: Path, pick: NDArray[np.int64]) -> dict[str, 
     second = np.stack(
         [classifier.opinion(Landmarks(points[i], float(presence[i]), 0.5), float(sizes[i])) for i in pick]
     )
-    picked = {name: rows[f"{name}s"][pick] for name in ("kind", "label", "source")}
+    picked = {name: rows[f"{name}s"][pick] for name in ("kind", "label", "source", "file")}
     soft = rows["soft"][pick, : len(POSES)]
     return picked | {
         "crop": first,
@@ -107,7 +108,7 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "bias": {p: round(v, 4) for p, v in zip(POSES, bias.tolist(), strict=True)},
         # Read off the held-out hands by size: precision 0.9 on small hands, few false poses on large ordinary ones,
         # which resemble closed, open and two-fingered hands more than others.
-        "thresholds": {p: [0.24, 0.75 if p in ("fist", "palm", "peace") else 0.55] for p in POSES if p != "other"},
+        "thresholds": {p: [0.35, 0.75 if p in ("fist", "palm", "peace") else 0.55] for p in POSES if p != "other"},
         "small_px": 28,
         "large_px": 110,
         "plainly_other": 0.88,
@@ -115,10 +116,31 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "hand": [0.0, 1.0, 1.0],
         "least_hand": 0.4,
     }
-    return numbers
+    return numbers | {"company": company(numbers, seen)}
 
 
-def kept(crop: Path, people: Path, hold_out: float) -> list[float]:
+def company(numbers: dict[str, object], seen: dict[str, NDArray[np.generic]]) -> dict[str, object]:
+    """The usual share of each pose among hands of group photos, and how much the photo's own hands count beside it.
+
+    Held-out likelihood hardly changes for a strength of one to seven hands: the most careful of these, and a lone
+    pose keeps half its odds.
+    """
+    group = {k: v[seen["kind"] == "group"] for k, v in seen.items()}
+    alone = {"usual": dict.fromkeys(POSES, 1.0), "strength": 5, "least": 0.5, "most": 10}
+    usual = weighed(numbers | {"company": alone}, group).mean(0)
+    return alone | {"usual": {p: round(float(v), 5) for p, v in zip(POSES, usual, strict=True)}}
+
+
+def in_company(numbers: dict[str, object], alone: Floats, files: NDArray[np.generic]) -> Floats:
+    """Every hand weighed with the others of its photo, as the tool does it."""
+    fusion, out = Fusion(json.dumps(numbers).encode()), alone.copy()
+    for file in np.unique(files):
+        mine = np.flatnonzero(files == file)
+        out[mine] = fusion.in_company(list(alone[mine]))
+    return out
+
+
+def kept(crops: CropNetworks, people: Path, hold_out: float) -> list[float]:
     """Logistic weights of the people pass's score and the crop's word, on photos whose hands are all labelled."""
     rows = rows_of_tiles()
     out = set(rows["sources"][held_out(rows, hold_out) & (rows["splits"] == "train")].tolist())
@@ -126,7 +148,7 @@ def kept(crop: Path, people: Path, hold_out: float) -> list[float]:
     for hand in group_hands():
         if hand.repo in out and hand.split == "train":
             hands[hand.file].append(hand)
-    net, crops = PeopleNetwork(people.read_bytes()), CropNetwork(crop.read_bytes())
+    net = PeopleNetwork(people.read_bytes())
     x, y = [], []
     for path, labelled in hands.items():
         if any(h.dense for h in labelled):
@@ -213,6 +235,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("step", choices=("fit", "hands", "score"))
     parser.add_argument("--crop", type=Path, required=True)
+    parser.add_argument("--wide", type=Path, required=True)
     parser.add_argument("--landmarks", type=Path)
     parser.add_argument("--people", type=Path, default=RUNS / "people.onnx")
     parser.add_argument("--keep", type=float, default=0.4, help="probability from which a box is kept as a hand")
@@ -221,20 +244,21 @@ def main() -> None:
     parser.add_argument("--numbers", type=Path, default=ROOT / "weights/pose_fusion.json")
     args = parser.parse_args()
     rows = rows_of_tiles()
+    crops = CropNetworks(args.crop.read_bytes(), args.wide.read_bytes())
     if args.step == "hands":
         numbers = json.loads(args.numbers.read_text())
-        weights = kept(args.crop, args.people, args.hold_out)
+        weights = kept(crops, args.people, args.hold_out)
         args.numbers.write_text(json.dumps(numbers | {"hand": weights, "least_hand": args.keep}, indent=1) + "\n")
         return
     if args.step == "fit":
         seen_by_none = (rows["splits"] == "train") & held_out(rows, args.hold_out)
         pick = np.flatnonzero(seen_by_none & (rows["kinds"] != "pasted"))
-        seen = opinions(args.crop, args.landmarks, pick)
+        seen = opinions(crops, args.landmarks, pick)
         numbers = fit(seen)
         args.numbers.write_text(json.dumps(numbers, indent=1) + "\n")
     else:
         numbers = json.loads(args.numbers.read_text())
-        seen = opinions(args.crop, args.landmarks, np.flatnonzero(rows["splits"] == args.split))
+        seen = opinions(crops, args.landmarks, np.flatnonzero(rows["splits"] == args.split))
     told = weighed(numbers, seen)
     for kind in ("group", "close"):
         part = (seen["kind"] == kind) | ((seen["kind"] == "none") if kind == "group" else False)
@@ -243,6 +267,7 @@ def main() -> None:
             ("crop", np.exp(sub["crop"])),
             ("landmarks", np.exp(sub["landmarks"])),
             ("both", told[part]),
+            ("in company", in_company(numbers, told[part], sub["file"])),
         ):
             curve(np.asarray(values, np.float32), sub, f"{kind}, {name}")
 

@@ -123,5 +123,6 @@ def test_a_photo_without_hands_has_no_evidence(detector: HandDetector, drawn: li
 
 
 def test_every_network_that_takes_part_is_named(detector: HandDetector) -> None:
-    assert [d.name for d in detector.digests()] == ["hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion"]
+    names = ["hand_landmark", "pose_crop", "pose_wide", "pose_landmarks", "pose_fusion"]
+    assert [d.name for d in detector.digests()] == names
     assert all(len(d.sha256) == 64 for d in detector.digests())

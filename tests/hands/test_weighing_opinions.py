@@ -23,6 +23,7 @@ NUMBERS: dict[str, Any] = {
     "large_px": 110,
     "plainly_other": 0.95,
     "smallest_px": 20,
+    "company": {"strength": 5, "least": 0.5, "most": 10, "usual": {p: 0.86 if p == "other" else 0.01 for p in POSES}},
     "hand": [2.0, 1.0, 0.5],
     "least_hand": 0.4,
 }
@@ -65,6 +66,33 @@ def test_landmarks_weigh_by_their_presence() -> None:
         return float(told[POSES.index("fist")])
 
     assert fist(0.1) < 0.5 < fist(1.0)
+
+
+def test_a_doubtful_hand_is_believed_where_others_pose_alike() -> None:
+    doubtful, others = np.exp(opinion(like=0.3, other=0.6)), [np.exp(opinion(like=0.9))] * 4
+    ordinary = [np.exp(opinion(other=0.9))] * 4
+    like = POSES.index("like")
+    among = {name: fusion().in_company([doubtful, *rest])[0] for name, rest in (("like", others), ("other", ordinary))}
+    assert among["like"][like] > 0.7 > 0.3 > among["other"][like]
+    assert among["like"].argmax() == like != among["other"].argmax()
+    assert all(p.sum() == pytest.approx(1, abs=1e-5) for p in among.values())
+
+
+def test_a_hand_by_itself_has_no_company() -> None:
+    alone = np.exp(opinion(like=0.6, fist=0.3))
+    np.testing.assert_allclose(fusion().in_company([alone])[0], alone, rtol=1e-5)
+    assert fusion().in_company([]) == []
+
+
+def test_a_lone_pose_in_a_crowd_keeps_half_its_odds() -> None:
+    like = POSES.index("like")
+    told = fusion().in_company([np.exp(opinion(like=0.9)), *[np.exp(opinion(other=0.98))] * 60])[0]
+    assert told[like] / (1 - told[like]) > 0.4 * 9
+
+
+def test_a_sure_fist_among_thumbs_stays_a_fist() -> None:
+    told = fusion().in_company([np.exp(opinion(fist=0.9)), *[np.exp(opinion(like=0.95))] * 8])[0]
+    assert told.argmax() == POSES.index("fist")
 
 
 def test_a_weight_never_turns_an_opinion_round() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,31 @@ from poseguard.boxes import scaled, shared
 from poseguard.detectors import Seen
 from poseguard.hands.fingers import raised
 from poseguard.hands.landmarks import LandmarkNetwork, Landmarks
-from poseguard.hands.pose import OTHER, POSES, CropNetwork, CropOpinion, Floats, Fusion, Judgement, LandmarkClassifier
+from poseguard.hands.pose import OTHER, POSES, CropNetworks, CropOpinion, Floats, Fusion, LandmarkClassifier
 from poseguard.people.types import Found, People
 from poseguard.reading.photo import ReadPhoto
 from poseguard.results import Box, Digest, Evidence
 from poseguard.texts import default_lang
 from poseguard.weights import digest, fitting, verified_bytes
 
-_NETWORKS = ("hand_landmark", "pose_crop", "pose_landmarks", "pose_fusion")
+_NETWORKS = ("hand_landmark", "pose_crop", "pose_wide", "pose_landmarks", "pose_fusion")
 # Landmarks under this presence draw nothing and tell no fingers.
 _SURE_OF_HAND = 0.5
 _SAME_HAND = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """One hand by itself. `hand`: how likely it is one; `size`: in pixels of what was decoded."""
+
+    found: Found
+    owner: int | None
+    hand: float
+    size: float
+    crop: Floats
+    marks: Landmarks | None
+    second: Floats | None
+    alone: Floats
 
 
 class HandDetector:
@@ -33,10 +47,11 @@ class HandDetector:
     kinds: tuple[str, ...] = ("hand",)
 
     def __init__(self, folder: Path | None = None, *, lang: str | None = None) -> None:
-        marks, crop, classifier, fusion = (verified_bytes(name, extra_dir=folder, lang=lang) for name in _NETWORKS)
+        models = (verified_bytes(name, extra_dir=folder, lang=lang) for name in _NETWORKS)
+        marks, near, wide, classifier, fusion = models
         self._digests = tuple(digest(name, extra_dir=folder, lang=lang) for name in _NETWORKS)
         self._marks = LandmarkNetwork(marks)
-        self._crop = CropNetwork(crop)
+        self._crop = CropNetworks(near, wide)
         self._classifier = LandmarkClassifier(classifier)
         self._fusion = fitting("pose_fusion", lang or default_lang(), lambda: Fusion(fusion))
 
@@ -49,41 +64,48 @@ class HandDetector:
         order = sorted(zip(people.hands, people.owner, strict=True), key=lambda h: (h[0].box[1] // 64, h[0].box[0]))
         opinions = self._crop.opinions(photo.pixels, [scaled(hand.box, photo.scale) for hand, _ in order])
         likely = [self._fusion.hand(h.score, o.hand) for (h, _), o in zip(order, opinions, strict=True)]
-        evidence: list[Evidence] = []
-        for i in kept([hand.box for hand, _ in order], likely, self._fusion.least_hand):
-            found, owner = order[i]
-            evidence.append(self._one(photo, f"hand-{len(evidence) + 1}", found, opinions[i], likely[i], owner))
+        looks = [
+            self._look(photo, *order[i], opinions[i], likely[i])
+            for i in kept([hand.box for hand, _ in order], likely, self._fusion.least_hand)
+        ]
+        weighed = self._fusion.in_company([look.alone for look in looks])
+        evidence = [
+            self._evidence(f"hand-{n}", look, known, photo.scale)
+            for n, (look, known) in enumerate(zip(looks, weighed, strict=True), 1)
+        ]
         return Seen(linked(evidence), sum(bool(e.details["unreadable"]) for e in evidence))
 
-    def _one(
-        self, photo: ReadPhoto, name: str, found: Found, opinion: CropOpinion, hand: float, owner: int | None
-    ) -> Evidence:
+    def _look(self, photo: ReadPhoto, found: Found, owner: int | None, opinion: CropOpinion, hand: float) -> _Look:
         assert photo.pixels is not None
-        box, crop = found.box, opinion.poses
-        region = scaled(box, photo.scale)
+        crop = opinion.poses
+        region = scaled(found.box, photo.scale)
         size = max(region[2:])
         marks: Landmarks | None = None
         second: Floats | None = None
         if np.exp(crop[OTHER]) < self._fusion.plainly_other and size >= self._fusion.smallest:
             marks = self._marks.settle(photo.pixels, region)
             second = self._classifier.opinion(marks, size)
-        presence = marks.presence if marks else 0.0
-        told = self._fusion.judge(self._fusion.probabilities(crop, second, presence, size, hand), size)
+        alone = self._fusion.probabilities(crop, second, marks.presence if marks else 0.0, size, hand)
+        return _Look(found, owner, hand, size, crop, marks, second, alone)
+
+    def _evidence(self, name: str, look: _Look, probabilities: Floats, scale: float) -> Evidence:
+        told = self._fusion.judge(probabilities, look.size)
         details: dict[str, Any] = {
-            "person": None if owner is None else owner + 1,
-            "size_px": round(max(box[2:])),
-            "detector_score": found.score,
-            "hand_probability": hand,
+            "person": None if look.owner is None else look.owner + 1,
+            "size_px": round(max(look.found.box[2:])),
+            "detector_score": look.found.score,
+            "hand_probability": look.hand,
             "unreadable": told.unreadable,
-            "opinions": _opinions(crop, second, presence, told),
+            "opinions": _opinions(look, probabilities),
         }
         points = side = None
+        marks = look.marks
         if marks is not None and marks.presence >= _SURE_OF_HAND:
-            points = tuple((float(x) / photo.scale, float(y) / photo.scale) for x, y in marks.points[:, :2])
+            points = tuple((float(x) / scale, float(y) / scale) for x, y in marks.points[:, :2])
             side = "right" if marks.right >= 0.5 else "left"
             fingers = raised(marks.points)
             details |= {"fingers": fingers[1:], "thumb": fingers[0]}
-        return Evidence(name, "hand", told.label, told.confidence, box, side, points, details)
+        return Evidence(name, "hand", told.label, told.confidence, look.found.box, side, points, details)
 
 
 def kept(boxes: Sequence[Box], likely: Sequence[float], least: float) -> list[int]:
@@ -98,11 +120,11 @@ def kept(boxes: Sequence[Box], likely: Sequence[float], least: float) -> list[in
     return sorted(out)
 
 
-def _opinions(crop: Floats, second: Floats | None, presence: float, told: Judgement) -> dict[str, Any]:
-    """Both opinions and the weighed one, each as label and probability, for a person to check."""
-    out: dict[str, Any] = {"crop": _best(np.exp(crop)), "weighed": _best(told.probabilities)}
-    if second is not None:
-        out["landmarks"] = _best(np.exp(second)) | {"presence": presence}
+def _opinions(look: _Look, weighed: Floats) -> dict[str, Any]:
+    """Each opinion as label and probability, for a person to check; `alone`: both together, `weighed`: in company."""
+    out: dict[str, Any] = {"crop": _best(np.exp(look.crop)), "alone": _best(look.alone), "weighed": _best(weighed)}
+    if look.marks is not None and look.second is not None:
+        out["landmarks"] = _best(np.exp(look.second)) | {"presence": look.marks.presence}
     return out
 
 

@@ -25,6 +25,9 @@ OTHER = POSES.index("other")
 _HEART = POSES.index("hand_heart")
 SIDE = 112
 GROW = 1.45
+WIDE = 2.0
+# From this probability of `other` on the wide network is not asked: no held-out answer depends on it.
+_ORDINARY = 0.98
 
 Floats = NDArray[np.float32]
 
@@ -50,20 +53,42 @@ class CropOpinion:
 
 
 class CropNetwork:
-    """`pose_crop.onnx`: N × 3 × 112 × 112 RGB crops in 0..1 to N × 16 logits, the poses and "no hand at all"."""
+    """A network on crops: N × 3 × 112 × 112 RGB in 0..1 to N × 16 logits, the poses and "no hand at all".
 
-    def __init__(self, model: bytes) -> None:
+    `grow`: the crop's side in units of the hand's longer one.
+    """
+
+    def __init__(self, model: bytes, grow: float = GROW) -> None:
         self._net = session(model)
+        self._grow = grow
 
     def opinions(self, pixels: Pixels, boxes: Sequence[Box]) -> list[CropOpinion]:
         """One a box; each hand is seen as it is, and in the mirror a little closer."""
-        crops = [c for box in boxes for c in (cut(pixels, box), cut(pixels, box, GROW * 0.88)[:, ::-1])]
+        grow = self._grow
+        crops = [c for box in boxes for c in (cut(pixels, box, grow), cut(pixels, box, grow * 0.88)[:, ::-1])]
         out = []
         for start in range(0, len(crops), 16):
             batch = np.stack(crops[start : start + 16]).transpose(0, 3, 1, 2).astype(np.float32) / 255
             for first, second in log_softmax(self._net.run(None, {"crops": batch})[0]).reshape(-1, 2, len(POSES) + 1):
                 both = log_softmax((first + second) / 2)
                 out.append(CropOpinion(log_softmax(both[:-1]), 1 - float(np.exp(both[-1]))))
+        return out
+
+
+class CropNetworks:
+    """Two networks: `pose_crop.onnx` looks closely at every hand, `pose_wide.onnx`, which sees the wrist and what is
+    round it too, at those of which the first is not sure that they are ordinary."""
+
+    def __init__(self, near: bytes, wide: bytes) -> None:
+        self._near = CropNetwork(near)
+        self._wide = CropNetwork(wide, WIDE)
+
+    def opinions(self, pixels: Pixels, boxes: Sequence[Box]) -> list[CropOpinion]:
+        """One a box: the mean of both where both were asked."""
+        out = self._near.opinions(pixels, boxes)
+        asked = [i for i, said in enumerate(out) if np.exp(said.poses[OTHER]) < _ORDINARY]
+        for i, wide in zip(asked, self._wide.opinions(pixels, [boxes[i] for i in asked]), strict=True):
+            out[i] = CropOpinion(log_softmax((out[i].poses + wide.poses) / np.float32(2)), out[i].hand)
         return out
 
 
@@ -110,6 +135,10 @@ class Fusion:
         self._sizes = (math.log(numbers["small_px"]), math.log(numbers["large_px"]))
         self.plainly_other = float(numbers["plainly_other"])
         self.smallest = float(numbers["smallest_px"])
+        company = numbers["company"]
+        self._usual = np.array([company["usual"][p] for p in POSES], np.float32)
+        self._strength = float(company["strength"])
+        self._bounds = (float(company["least"]), float(company["most"]))
         self._hand = np.array(numbers["hand"], np.float32)
         self.least_hand = float(numbers["least_hand"])
 
@@ -135,6 +164,22 @@ class Fusion:
         total[OTHER] += self._other_by_size * scale
         out = np.exp(log_softmax(total)) * np.float32(hand)
         out[OTHER] += 1 - hand
+        return out
+
+    def in_company(self, probabilities: Sequence[Floats]) -> list[Floats]:
+        """Of every hand of one photo, 15 probabilities that know of the others: people who are photographed together
+        pose alike.
+
+        The share of each pose in a photo is one of a Dirichlet distribution round the usual shares, as strong as
+        `strength` hands; what the other hands show moves it, and each hand is weighed by it anew (empirical Bayes,
+        Robbins 1956). A pose that nobody else shows loses no more than `least` of its odds.
+        """
+        shown = np.sum(probabilities, axis=0) if probabilities else 0.0
+        out = []
+        for own in probabilities:
+            share = (shown - own + self._strength * self._usual) / (len(probabilities) - 1 + self._strength)
+            weighed = own * (share / self._usual).clip(*self._bounds)
+            out.append(np.asarray(weighed / weighed.sum(), np.float32))
         return out
 
     def judge(self, probabilities: Floats, size: float) -> Judgement:
