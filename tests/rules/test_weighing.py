@@ -208,3 +208,12 @@ def test_odd_evidence_never_raises(size: tuple[int, int] | None, scene: Scene | 
     findings, risk = weigh(ODD, scene, Status.OK, context, pack, "en", size)
     assert findings
     assert 0 <= risk.score <= 1
+
+
+def test_a_hand_that_is_named_by_its_company_says_so(judge: Judge) -> None:
+    alone = hands("like", 3)
+    along = [*alone, replace(hands("like", first=4)[0], details={"person": 4, "by_company": True})]
+    for lang, words in (("id", "tangan lain di foto ini berpose sama"), ("en", "other hands in this photo show it")):
+        told, untold = (judge(seen, lang=lang, **CAMPAIGN)[0][0].notes for seen in (along, alone))
+        assert any(words in note for note in told)
+        assert not any(words in note for note in untold)

@@ -96,6 +96,7 @@ class HandDetector:
             "detector_score": look.found.score,
             "hand_probability": look.hand,
             "unreadable": told.unreadable,
+            "by_company": told.label not in ("other", self._fusion.judge(look.alone, look.size).label),
             "opinions": _opinions(look, probabilities),
         }
         points = side = None

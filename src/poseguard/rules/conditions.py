@@ -17,6 +17,7 @@ from poseguard.rules.pack import Pack
 class Group:
     """The hands of one pose. `people`: distinct persons that surely show it; `sure`: at least one hand does.
 
+    `by_company`: one of them at least is named only because others in the photo pose alike.
     `agreeing`: of the participants with the pose's number, those whose mark is surely in the photo; `depicted`: faces
     that are like a candidate with the pose's number.
     """
@@ -30,6 +31,7 @@ class Group:
     exact: bool
     participants: tuple[tuple[str, model.Participant], ...]
     signs: tuple[model.Sign, ...]
+    by_company: bool = False
     agreeing: tuple[tuple[str, model.Participant], ...] = ()
     depicted: tuple[Evidence, ...] = ()
 
@@ -83,6 +85,7 @@ def groups(evidence: Sequence[Evidence], marks: Marks, resolved: Resolved, pack:
                 exact=shape is None or all(_fits(hand, shape) for hand in hands),
                 participants=numbered,
                 signs=signs(resolved, label),
+                by_company=any(hand.details.get("by_company") is True for hand in hands),
                 agreeing=tuple(one for one in numbered if marks.codes & {one[1].code, *one[1].parties}),
                 depicted=tuple(one for one, ballot in candidates if ballot in pose.numbers),
             )
@@ -175,6 +178,7 @@ def _holds_for_pose(when: model.When, facts: Facts) -> bool:
             when.sure,
             when.participant,
             when.exact,
+            when.by_company,
             when.disputed,
             when.list_newer,
             when.agrees,
@@ -191,6 +195,7 @@ def _holds_for_pose(when: model.When, facts: Facts) -> bool:
         and when.agrees in (None, bool(group.agreeing))
         and when.candidate_number in (None, bool(group.depicted))
         and when.exact in (None, group.exact)
+        and when.by_company in (None, group.by_company)
         and when.disputed in (None, facts.disputed)
         and when.list_newer in (None, facts.list_newer)
     )

@@ -325,6 +325,7 @@ class When:
     participant: bool | None = None
     disputed: bool | None = None
     exact: bool | None = None
+    by_company: bool | None = None
     list_newer: bool | None = None
     listed_pose: bool | None = None
     agrees: bool | None = None
