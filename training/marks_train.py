@@ -1,12 +1,14 @@
 """Trains the recogniser of emblems: whose a logo-like region is.
 
     python -m training.marks_train --tiles runs/marks --start runs/logo_embedder.pt [--leave-out pkb,pks] [--name marks]
+    python -m training.marks_train --average marks_1 marks_2 --name marks
 
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
 logo embedder's body, from its run on logos of nobody (`--start`), compared by cosine with one direction a class. Every
 numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while training, so that it
 learns what emblems look like beyond those it is to name; what ships has one class for all of them. `--leave-out`
-keeps classes out, to measure enrolment on emblems that no recogniser has seen.
+keeps classes out, to measure enrolment on emblems that no recogniser has seen. `--average`: the mean of the weights of
+runs from one start (Wortsman et al. 2022), which is surer of what is nothing.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
+from training.averaging import averaged
 from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
 from training.props_data import sides
@@ -171,9 +174,26 @@ def train(args: argparse.Namespace) -> None:
         if (step + 1) % 100 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)
             print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
-    torch.save({"classes": classes, "state": mean.state_dict()}, RUNS / f"{args.name}.pt")
-    export(mean, RUNS / f"{args.name}.onnx")
-    (RUNS / f"{args.name}.classes.json").write_text(json.dumps(shipped))
+    keep_run(mean, classes, args.name)
+
+
+def average(names: Sequence[str], name: str) -> None:
+    """The mean of runs from one start on the same classes. Raises ValueError where they differ."""
+    runs = [torch.load(RUNS / f"{one}.pt", weights_only=True) for one in names]
+    classes = runs[0]["classes"]
+    if any(run["classes"] != classes for run in runs):
+        raise ValueError(f"{', '.join(names)}: not the same classes")
+    shipped = sorted({owner_of(one) for one in classes})
+    model = Marks(len(classes), [shipped.index(owner_of(one)) for one in classes])
+    model.load_state_dict(averaged([run["state"] for run in runs], [1.0] * len(runs)))
+    keep_run(model, classes, name)
+
+
+def keep_run(model: Marks, classes: list[str], name: str) -> None:
+    """Writes runs/NAME.pt, NAME.onnx and the classes of what ships."""
+    torch.save({"classes": classes, "state": model.state_dict()}, RUNS / f"{name}.pt")
+    export(model, RUNS / f"{name}.onnx")
+    (RUNS / f"{name}.classes.json").write_text(json.dumps(sorted({owner_of(one) for one in classes})))
 
 
 def owner_of(name: str) -> str:
@@ -201,7 +221,7 @@ def export(model: Marks, path: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--tiles", type=Path, nargs="+", required=True)
+    parser.add_argument("--tiles", type=Path, nargs="+")
     parser.add_argument("--epochs", type=int, default=16, help="of 12,800 crops each")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1e-3)
@@ -209,8 +229,15 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--leave-out", default="")
     parser.add_argument("--start", type=Path, help="a run of `training.logo_embed`")
+    parser.add_argument("--average", nargs="+", metavar="NAME", help="no training: the mean of these runs")
     parser.add_argument("--name", default="marks")
-    train(parser.parse_args())
+    args = parser.parse_args()
+    if args.average:
+        average(args.average, args.name)
+    elif args.tiles:
+        train(args)
+    else:
+        parser.error("--tiles or --average is wanted")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ itself; what that is worth beside them, on the held-out repositories (labels/pro
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,9 @@ from poseguard.people.types import SURE_HEAD
 from poseguard.props.marks import UNKNOWN, Marks, logistic
 from poseguard.props.search import PropsSearch
 from poseguard.props.worn import SIGNS, signs, torsos
+from poseguard.reading.photo import Pixels
 from poseguard.reading.read import read_photo
+from poseguard.results import Box
 from poseguard.yolo import Rows
 from training.props_data import NAMES, sides
 from training.regression import Seen, regression
@@ -23,7 +27,7 @@ from training.shared import DATA, table
 
 _RIGHT, _ELSEWHERE = 0.5, 0.3
 _PENALTY = 2.5e-3
-LEAST = 0.35
+LEAST = 0.25
 """Of a held-out shirt that is named from here on, more than four in five are a party's."""
 _WORN = NAMES.index("attribute")
 
@@ -42,6 +46,15 @@ def emblems_of(marks: Marks, pixels: NDArray[np.uint8], rows: Rows) -> list[tupl
     ]
 
 
+def with_people(path: Path, people: PeopleSearch) -> tuple[Pixels, float, list[Box], list[Box]]:
+    """Pixels of a photo as a scan sees it, their scale, and the heads and bodies in them."""
+    photo = read_photo(path)
+    assert photo.pixels is not None, path
+    found = people.find(photo)
+    heads = [scaled(head.box, photo.scale) for head in found.heads if head.score >= SURE_HEAD]
+    return photo.pixels, photo.scale, heads, [scaled(body.box, photo.scale) for body in found.bodies]
+
+
 def seen(marks: Marks, search: PropsSearch) -> tuple[Floats, NDArray[np.bool_], NDArray[np.bool_], int]:
     """Signs of every upper body, whether it is a labelled attribute, whether its photo is held out; how many there."""
     people, side_of = PeopleSearch(), sides()
@@ -53,15 +66,11 @@ def seen(marks: Marks, search: PropsSearch) -> tuple[Floats, NDArray[np.bool_], 
     x: list[NDArray[np.float32]] = []
     y, held, there = [], [], 0
     for file, side in side_of.items():
-        photo = read_photo(DATA / "props" / file)
-        if side == "measure" or photo.pixels is None:
+        if side == "measure":
             continue
-        pixels = photo.pixels
-        truth = [(scaled(box, photo.scale), crowd) for box, crowd in labelled.get(file, ())]  # type: ignore[arg-type]
+        pixels, scale, heads, bodies = with_people(DATA / "props" / file, people)
+        truth = [(scaled(box, scale), crowd) for box, crowd in labelled.get(file, ())]  # type: ignore[arg-type]
         there += sum(not crowd for _, crowd in truth) if side == "fit" else 0
-        found = people.find(photo)
-        heads = [scaled(head.box, photo.scale) for head in found.heads if head.score >= SURE_HEAD]
-        bodies = [scaled(body.box, photo.scale) for body in found.bodies]
         rows = search.rows(pixels, heads, bodies)
         own = [(tuple(float(v) for v in row[2:]), float(row[1])) for row in rows[rows[:, 0] == _WORN]]
         shirts = torsos(heads, bodies, pixels.shape[1], pixels.shape[0])

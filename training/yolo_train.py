@@ -8,6 +8,7 @@ Reads runs/WHAT (people_data, props_data), writes runs/WHAT_train/weights/last.p
 from __future__ import annotations
 
 import argparse
+import math
 import os
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from safetensors.torch import load_file
 from ultralytics import settings
 from ultralytics.models.yolo.detect import DetectionTrainer
 
+from training.muon import Muon
 from training.shared import RUNS, SHARED
 from training.yolo_model import Yolo
 
@@ -43,6 +45,19 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
         if missing.unexpected_keys or any(not k.startswith("model.24") for k in missing.missing_keys):
             raise ValueError(f"the base does not fit the architecture: {missing}")
         return model.to(memory_format=torch.channels_last)
+
+    def build_optimizer(self, model: torch.nn.Module, *_: Any, **__: Any) -> torch.optim.Optimizer:
+        return Muon(model, self.args.lr0, self.args.weight_decay)
+
+    def optimizer_step(self) -> None:
+        """Up over the first 3 in 100 steps, then half a cosine down to nothing.
+
+        ultralytics changes the rate once an epoch, so that a run of a few epochs never comes to rest.
+        """
+        done = (self.ema.updates + 1) / (self.epochs * len(self.train_loader))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.args.lr0 * min(done / 0.03, 0.5 + 0.5 * math.cos(math.pi * done))
+        super().optimizer_step()
 
 
 def main() -> None:
@@ -73,12 +88,9 @@ def main() -> None:
             "device": args.device,
             "amp": False,
             "workers": 1 if args.device == "cpu" else 12,
-            "optimizer": "AdamW",
+            "nbs": args.batch,
             "lr0": args.lr,
-            "lrf": 0.02,
-            "cos_lr": True,
-            "warmup_epochs": 0.3,
-            "warmup_bias_lr": 0.0,  # ultralytics' 0.1 is meant for SGD: under AdamW it throws a trained network away
+            "warmup_epochs": 0,
             "weight_decay": 0.02,
             "close_mosaic": 1,
             "translate": 0.05,
