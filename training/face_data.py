@@ -1,8 +1,7 @@
 """Faces to learn from: heads with five points, and aligned crops with what the teachers say of them.
 
     python -m training.face_data heads [--drawn DIR]    # runs/faces/heads.npz
-    python -m training.face_data pool [--count 42240]   # runs/faces/pool.npy and targets.npy; goes on where it ended
-    python -m training.face_data maps                   # runs/faces/map_0.npy to map_2.npy: 5 GB
+    python -m training.face_data pool [--count 60000]   # runs/faces/pool.npy and targets.npy; goes on where it ended
 
 Heads are where the people pass sees them in train-side photos; YuNet shows their points, or that there is no face. The
 pool holds aligned crops (faces/ilfw without the people of labels/faces_held_out.txt, faces of the photos) and mixtures
@@ -27,7 +26,7 @@ from poseguard.boxes import square
 from poseguard.faces.align import SIDE
 from poseguard.people.search import PeopleSearch
 from poseguard.reading.read import read_photo
-from training.face_teachers import TEMPLATE, Faces, Floats, Shown, Teachers, YuNet
+from training.face_teachers import TEMPLATE, Faces, Floats, Teachers, YuNet
 from training.shared import DATA, ROOT, RUNS, group_photos, read, table
 
 OUT = RUNS / "faces"
@@ -40,8 +39,8 @@ KNOWN_EYES = 8.0
 # A raised fist is what is taken for a face most easily.
 _HANDS = 3
 _CHUNK = 256
-MAPPED = 32_000
-"""Rows of the pool that maps are written for (5 GB); mixtures after them are bent as well."""
+UNBENT = 32_000
+"""Rows of the pool after which mixtures are bent as well."""
 
 
 def held_out(what: str = "held_out") -> frozenset[str]:
@@ -161,7 +160,7 @@ def mixtures(faces: Faces, count: int, rng: np.random.Generator) -> Iterator[Fac
         else:
             mixed = one + (two - one) * rng.uniform(0.15, 0.5)
         out = np.asarray((mixed * rng.uniform(0.75, 1.15)).clip(0, 255), np.uint8)
-        yield out if n < MAPPED else _bent(out, rng)
+        yield out if n < UNBENT else _bent(out, rng)
 
 
 def _bent(face: Faces, rng: np.random.Generator) -> Faces:
@@ -215,36 +214,6 @@ def _grown(name: str, kind: type[np.generic], shape: tuple[int, ...]) -> NDArray
     return out
 
 
-@lru_cache(maxsize=1)
-def _shown() -> Shown:
-    cv2.setNumThreads(1)
-    return Shown()
-
-
-def _maps(faces: Faces) -> list[Floats]:
-    each = [_shown().maps(face) for face in faces]
-    return [np.stack(some).astype(np.float16) for some in zip(*each, strict=True)]
-
-
-def maps(jobs: int) -> None:
-    """Writes map_0.npy to map_2.npy: what the teacher's layers hold half-way of every second face mirrored."""
-    faces = np.load(OUT / "pool.npy", mmap_mode="r")[:MAPPED]
-    mirrored = (face[:, ::-1] if n % 2 else face for n, face in enumerate(faces))
-    stores = [
-        np.lib.format.open_memmap(OUT / f"map_{k}.npy", "w+", np.float16, (len(faces), *shape))
-        for k, shape in enumerate(Shown.SHAPES)
-    ]
-    done = 0
-    with Pool(jobs) as workers:
-        for some in workers.imap(_maps, _chunks(mirrored)):
-            for store, part in zip(stores, some, strict=True):
-                store[done : done + len(part)] = part
-            done += len(some[0])
-            print(f"{done} of {len(faces)}", file=sys.stderr)
-    for store in stores:
-        store.flush()
-
-
 def _chunks(faces: Iterator[Faces]) -> Iterator[Faces]:
     while some := list(islice(faces, _CHUNK)):
         yield np.stack(some)
@@ -252,18 +221,16 @@ def _chunks(faces: Iterator[Faces]) -> Iterator[Faces]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("heads", "pool", "maps"))
+    parser.add_argument("what", choices=("heads", "pool"))
     parser.add_argument("--drawn", type=Path, help="folder of `training.render.make faces`")
-    parser.add_argument("--count", type=int, default=42_240)
+    parser.add_argument("--count", type=int, default=60_000)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     if args.what == "heads":
         heads(args.drawn)
-    elif args.what == "pool":
-        pool(args.count, args.jobs)
     else:
-        maps(args.jobs)
+        pool(args.count, args.jobs)
 
 
 if __name__ == "__main__":

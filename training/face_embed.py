@@ -1,10 +1,13 @@
 """Trains the project's face embedder by distillation: one small network learns what both teachers say of a face.
 
-    python -m training.face_embed train [--epochs 14] [--shown 3] [--start CHECKPOINT] [--name face_embedder]
+    python -m training.face_embed train --stages 18 [--forced] [--start CHECKPOINT] [--name face_embedder]
+    python -m training.face_embed train [--frozen 8] --start CHECKPOINT
     python -m training.face_embed verify [--model FILE.onnx | --teacher 0|1|2]
     python -m training.face_embed export [--name face_embedder] [--out weights/face_embedder.onnx]
 
-Reads runs/faces (face_data pool and maps). The teachers see the clean crop, the student one that is smaller, blurred,
+Reads runs/faces (face_data pool). With `--stages` each stage of the network learns by itself what the same one of
+MobileFaceNet makes of a face: of the teacher's map before it (`--forced`), then of what its own stages hand on. Then
+all learn together what both teachers say of a face. They see the clean crop, the student one that is smaller, blurred,
 tinted, recompressed, partly hidden: where a teacher would be unsure, it learns what the clean face is worth. What is
 exported puts its values round the middle of the people it learned from (`Placed`).
 """
@@ -25,95 +28,18 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 from torch import nn
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import DataLoader, Dataset, RandomSampler
 
 from poseguard.faces.align import SIDE
 from poseguard.faces.embedder import Embedder as Shipped
 from poseguard.faces.embedder import Kind
-from training.face_data import MAPPED, OUT, held_out, ilfw
+from training.face_data import OUT, UNBENT, held_out, ilfw
+from training.face_network import WIDTH, Embedder, Placed, teacher
 from training.face_teachers import Faces, Floats, Teachers
 from training.muon import Muon
 from training.shared import DATA, ROOT, RUNS, read
 
-WIDTH = 256
 _PAIRS = 500_000
-_EVEN = 0.2
-
-
-class _Block(nn.Module):
-    """Two convolutions around which the input goes on; with `stride` 2 the first one halves the picture."""
-
-    def __init__(self, into: int, out: int, stride: int = 1, *, bent: bool = True) -> None:
-        super().__init__()
-        self.body = nn.Sequential(
-            nn.Conv2d(into, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(inplace=True),
-            nn.Conv2d(out, out, 3, 1, 1, bias=False), nn.BatchNorm2d(out),
-        )  # fmt: skip
-        self.past = (
-            nn.Identity()
-            if stride == 1 and into == out
-            else nn.Sequential(nn.Conv2d(into, out, 1, stride, bias=False), nn.BatchNorm2d(out))
-        )
-        self.bend = nn.ReLU(inplace=True) if bent else nn.Identity()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.bend(self.body(x) + self.past(x))  # type: ignore[no-any-return]
-
-
-class Embedder(nn.Module):
-    """N × 3 × 112 × 112 RGB in 0..1 to N × WIDTH embeddings of length one; 1.8 million parameters.
-
-    Its three stages end in maps of the shapes that the teacher's have there (`face_teachers.Shown`), so that each can
-    learn from the teacher's map before it, all at once, before they work on each other's.
-    """
-
-    def __init__(self) -> None:
-        super().__init__()
-        first = [nn.Conv2d(3, 16, 3, 2, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU(inplace=True)]
-        self.stages = nn.ModuleList([
-            nn.Sequential(*first, _Block(16, 64, 2), _Block(64, 64, bent=False)),
-            nn.Sequential(_Block(64, 128, 2), _Block(128, 128), _Block(128, 128, bent=False)),
-            nn.Sequential(_Block(128, 128, 2), _Block(128, 128, bent=False)),
-        ])  # fmt: skip
-        self.gather = nn.Sequential(
-            nn.Conv2d(128, 512, 1, bias=False), nn.BatchNorm2d(512), nn.ReLU(inplace=True),
-            nn.Conv2d(512, 512, 7, groups=512, bias=False), nn.BatchNorm2d(512),
-        )  # fmt: skip
-        self.project = nn.Linear(512, WIDTH)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.maps(x)[1]
-
-    def maps(self, x: torch.Tensor, shown: list[torch.Tensor] | None = None) -> tuple[list[torch.Tensor], torch.Tensor]:
-        """What each stage ends in, and the embeddings; with `shown`, each stage goes on from the teacher's map."""
-        made, now = [], x * 2 - 1
-        for n, stage in enumerate(self.stages):
-            made.append(stage(now))
-            now = shown[n] if shown is not None else made[-1]
-        return made, nn.functional.normalize(self.project(self.gather(now).flatten(1)).float(), dim=1)
-
-
-class Placed(nn.Module):
-    """An embedder whose values lie round the middle of `rows` (embeddings of people, `weight` each), of length one.
-
-    What all faces share tells nobody from anybody. Directions in which people differ most count a little less: by the
-    power of their variance `_EVEN`, read off the people that thresholds are fitted on.
-    """
-
-    def __init__(self, model: nn.Module, rows: Floats, weight: Floats) -> None:
-        super().__init__()
-        self.model = model
-        middle = weight @ rows
-        apart = rows - middle
-        apart /= np.linalg.norm(apart, axis=1, keepdims=True)
-        values, directions = np.linalg.eigh((apart * weight[:, None]).T.astype(np.float64) @ apart)
-        turn = (directions * (values / values.mean()) ** (-_EVEN / 2)) @ directions.T
-        self.register_buffer("middle", torch.from_numpy(np.float32(middle)))
-        self.register_buffer("turn", torch.from_numpy(np.float32(turn)))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        apart = nn.functional.normalize(self.model(x) - self.middle, dim=1)
-        return nn.functional.normalize(apart @ self.turn, dim=1)
 
 
 def moved(face: Faces, rng: np.random.Generator) -> Faces:
@@ -151,27 +77,22 @@ def spoil(out: Faces, rng: np.random.Generator) -> Faces:
     return np.asarray(out, np.uint8)
 
 
-class _Pool(Dataset[tuple[torch.Tensor, ...]]):
-    """A poor view of each face and what the teachers say of it; with `shown`, as it lies there, with the maps."""
+class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
+    """A poor view of each face, and what the teachers say of the clean one."""
 
     def __init__(self, basis: Floats) -> None:
         self._faces = np.load(OUT / "pool.npy", mmap_mode="r")
         said = np.load(OUT / "targets.npy").astype(np.float32) @ basis
         self._targets = said / np.linalg.norm(said, axis=1, keepdims=True)
-        self._maps = [np.load(OUT / f"map_{k}.npy", mmap_mode="r") for k in range(3)]
-        self.spread = [float(one[::500].astype(np.float32).var()) for one in self._maps]
-        self.epoch, self.shown = 0, False
+        self.epoch = 0
 
     def __len__(self) -> int:
-        return MAPPED if self.shown else len(self._targets)
+        return len(self._targets)
 
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, ...]:
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
         rng = np.random.default_rng([self.epoch, index])
-        face = np.array(self._faces[index])
-        face = (face[:, ::-1] if index % 2 else face) if self.shown else moved(face, rng)
-        poor = np.ascontiguousarray(spoil(np.ascontiguousarray(face), rng).transpose(2, 0, 1))
-        maps = [torch.from_numpy(np.array(one[index])) for one in self._maps] if self.shown else []
-        return torch.from_numpy(poor), torch.from_numpy(self._targets[index]), *maps
+        poor = spoil(moved(np.array(self._faces[index]), rng), rng)
+        return torch.from_numpy(np.ascontiguousarray(poor.transpose(2, 0, 1))), torch.from_numpy(self._targets[index])
 
 
 def basis() -> Floats:
@@ -179,7 +100,7 @@ def basis() -> Floats:
 
     Of the rows that are there from the first: a run may go on from one that knew fewer.
     """
-    said = np.load(OUT / "targets.npy", mmap_mode="r")[:MAPPED].astype(np.float64)
+    said = np.load(OUT / "targets.npy", mmap_mode="r")[:UNBENT].astype(np.float64)
     _, directions = np.linalg.eigh(said.T @ said)
     return np.ascontiguousarray(directions[:, -WIDTH:], np.float32)
 
@@ -189,11 +110,13 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(1)
     torch.manual_seed(5)
     pool = _Pool(basis())
-    loader = DataLoader(pool, 128, shuffle=True, drop_last=True)
+    drawn = RandomSampler(pool, num_samples=min(args.faces, len(pool)))
+    loader = DataLoader(pool, args.batch, sampler=drawn, drop_last=True)
     model = Embedder().to(memory_format=torch.channels_last)
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
-    look = torch.compile(model.maps)
+    model.stages[: args.frozen].requires_grad_(False)
+    taught = teacher().to(memory_format=torch.channels_last)
     optimizer = Muon(model, args.lr, weight_decay=0.02)
     steps = args.epochs * len(loader)
 
@@ -205,31 +128,43 @@ def train(args: argparse.Namespace) -> None:
     averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
     for epoch in range(args.epochs):
         model.train()
-        pool.epoch, pool.shown = epoch + 100 * args.seed, epoch < args.shown
-        started, total = time.time(), np.zeros(5)
-        for poor, wanted, *shown in loader:
+        pool.epoch = epoch + 100 * args.seed
+        started, total = time.time(), np.zeros(len(model.stages))
+        for done, (poor, wanted) in enumerate(loader, 1):
             fed = poor.to(memory_format=torch.channels_last).float() / 255
-            shown = [one.float().contiguous(memory_format=torch.channels_last) for one in shown]
             with torch.autocast("cpu", torch.bfloat16):
-                made, said = look(fed, shown or None)
-            # Each map in shares of how much the teacher's varies.
-            off = [((a.float() - b) ** 2).mean() / v for a, b, v in zip(made, shown, pool.spread, strict=False)]
-            # A target lies where its face is, and as far from the other faces of the batch as the teachers put it.
-            apart = ((said @ wanted.T - wanted @ wanted.T) ** 2).mean()
-            near = (1 - (said * wanted).sum(1)).mean()
-            loss = torch.stack([near, 8 * apart, *off]).sum()
+                if args.stages:
+                    shown = taught.maps(fed)[: args.stages]
+                    parts = stage_losses(model.by_stage(fed, shown, args.forced), shown)
+                else:
+                    said = model(fed)
+                    # A target lies where its face is, and as far from the batch's other faces as the teachers put it.
+                    apart = ((said @ wanted.T - wanted @ wanted.T) ** 2).mean()
+                    parts = [(1 - (said * wanted).sum(1)).mean(), 8 * apart]
+            loss = torch.stack(parts).sum()
             optimizer.zero_grad(set_to_none=True)
             loss.backward()
             optimizer.step()
             schedule.step()
             averaged.update_parameters(model)
-            parts = [float(v.detach()) for v in (near, apart, *off)]
-            total[: len(parts)] += parts
-        told, pace = " ".join(f"{v:.4f}" for v in total / len(loader)), len(pool) / (time.time() - started)
-        print(f"epoch {epoch} near, apart, maps {told} {pace:.0f} faces/s", file=sys.stderr)
+            total[: len(parts)] += [float(v.detach()) for v in parts]
+            if done % 200 == 0:
+                told = " ".join(f"{v / 200:.4f}" for v in total[: len(parts)])
+                pace = 200 * args.batch / (time.time() - started)
+                print(f"epoch {epoch}, {done} of {len(loader)}: {told}, {pace:.0f} faces/s", file=sys.stderr)
+                started, total = time.time(), np.zeros_like(total)
         torch.save(averaged.module.state_dict(), RUNS / f"{args.name}.pt")
-        if epoch >= args.shown and (epoch % 2 == 1 or epoch == args.epochs - 1):
-            print(figures(_embed_torch(averaged.module.eval(), people()[0])), file=sys.stderr)
+        print(figures(_embed_torch(averaged.module.eval(), people()[0])), file=sys.stderr)
+
+
+def stage_losses(made: list[torch.Tensor], shown: list[torch.Tensor]) -> list[torch.Tensor]:
+    """How far each stage's map is off the teacher's, in shares of how much the teacher's stage changes it."""
+    out = []
+    for n, (own, wanted) in enumerate(zip(made, shown, strict=True)):
+        goal = wanted[: len(own)].float()
+        change = goal - shown[n - 1][: len(own)].float() if n and wanted.shape == shown[n - 1].shape else goal
+        out.append(((own.float() - goal) ** 2).mean() / change.var())
+    return out
 
 
 def export(args: argparse.Namespace) -> None:
@@ -292,9 +227,13 @@ def main() -> None:
     parser.add_argument("--lr", type=float, default=1.5e-3)
     parser.add_argument("--falling", type=float, default=0.7, help="share of the run in which the rate falls")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--batch", type=int, default=128)
+    parser.add_argument("--faces", type=int, default=60_000, help="of the pool, drawn anew every epoch")
     parser.add_argument(
-        "--shown", type=int, default=3, help="epochs in which each stage goes on from the teacher's map"
+        "--stages", type=int, default=0, help="learn the teacher's maps, of so many stages, each by itself"
     )
+    parser.add_argument("--forced", action="store_true", help="with --stages: each goes on from the teacher's map")
+    parser.add_argument("--frozen", type=int, default=0, help="first stages that stay as they are")
     parser.add_argument("--start", type=Path)
     parser.add_argument("--name", default="face_embedder")
     parser.add_argument("--model", type=Path, default=ROOT / "weights/face_embedder.onnx")

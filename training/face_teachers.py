@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 from numpy.typing import NDArray
 
 from poseguard.faces.align import TEMPLATE as SCAN_TEMPLATE
@@ -17,7 +15,6 @@ TEMPLATE = SCAN_TEMPLATE.astype(np.float32)
 
 Faces = NDArray[np.uint8]
 Floats = NDArray[np.float32]
-_MEAN, _DEVIATION = np.float32([0.485, 0.456, 0.406]), np.float32([0.229, 0.224, 0.225])
 
 
 class Teachers:
@@ -34,26 +31,6 @@ class Teachers:
     def both(self, faces: Faces) -> Floats:
         """Both side by side, of length one: its cosines are the means of theirs."""
         return np.concatenate([self.one(0, faces), self.one(1, faces)], 1) / np.float32(np.sqrt(2))
-
-
-class Shown:
-    """What MobileFaceNet's layers hold half-way: a student learns faster stage by stage."""
-
-    TAPS = tuple(f"/features/features.{n}/Add_output_0" for n in (4, 11, 14))
-    SHAPES = ((64, 28, 28), (128, 14, 14), (128, 7, 7))
-
-    def __init__(self, threads: int = 1) -> None:
-        graph = onnx.load(str(SHARED / "weights/mobilefacenet_foamliu.onnx"))
-        graph.graph.output.extend(onnx.helper.make_tensor_value_info(name, 1, None) for name in self.TAPS)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        self._net = onnxruntime.InferenceSession(graph.SerializeToString(), options, providers=["CPUExecutionProvider"])
-
-    def maps(self, face: Faces) -> list[Floats]:
-        """112 × 112 × 3 RGB to three maps of SHAPES."""
-        fed = ((face / np.float32(255) - _MEAN) / _DEVIATION).transpose(2, 0, 1)[None]
-        found = self._net.run(list(self.TAPS), {self._net.get_inputs()[0].name: np.ascontiguousarray(fed)})
-        return [np.asarray(one[0], np.float32) for one in found]
 
 
 class YuNet:
