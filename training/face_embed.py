@@ -116,7 +116,7 @@ def train(args: argparse.Namespace) -> None:
     if args.start:
         model.load_state_dict(torch.load(args.start, weights_only=True))
     model.stages[: args.frozen].requires_grad_(False)
-    taught = teacher().to(memory_format=torch.channels_last)
+    taught = teacher().to(memory_format=torch.channels_last) if args.stages else None
     optimizer = Muon(model, args.lr, weight_decay=0.02)
     steps = args.epochs * len(loader)
 
@@ -133,7 +133,7 @@ def train(args: argparse.Namespace) -> None:
         for done, (poor, wanted) in enumerate(loader, 1):
             fed = poor.to(memory_format=torch.channels_last).float() / 255
             with torch.autocast("cpu", torch.bfloat16):
-                if args.stages:
+                if taught is not None:
                     shown = taught.maps(fed)[: args.stages]
                     parts = stage_losses(model.by_stage(fed, shown, args.forced), shown)
                 else:

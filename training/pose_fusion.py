@@ -106,8 +106,8 @@ def fit(seen: dict[str, NDArray[np.generic]], seed: int = 0) -> dict[str, object
         "alone": round(float(alone), 4),
         "other_by_size": round(float(by_size), 4),
         "bias": {p: round(v, 4) for p, v in zip(POSES, bias.tolist(), strict=True)},
-        # Read off the held-out hands by size: precision 0.9 on small hands, few false poses on large ordinary ones,
-        # which resemble closed, open and two-fingered hands more than others.
+        # Read off the held-out hands by size, in company: precision above 0.9 on small hands, few false poses on large
+        # ordinary ones, which resemble closed, open and two-fingered hands more than others.
         "thresholds": {p: [0.35, 0.75 if p in ("fist", "palm", "peace") else 0.55] for p in POSES if p != "other"},
         "small_px": 28,
         "large_px": 110,
