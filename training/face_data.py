@@ -39,7 +39,7 @@ KNOWN_EYES = 8.0
 # A raised fist is what is taken for a face most easily.
 _HANDS = 3
 _CHUNK = 256
-UNBENT = 32_000
+_UNBENT = 32_000
 """Rows of the pool after which mixtures are bent as well."""
 
 
@@ -160,7 +160,7 @@ def mixtures(faces: Faces, count: int, rng: np.random.Generator) -> Iterator[Fac
         else:
             mixed = one + (two - one) * rng.uniform(0.15, 0.5)
         out = np.asarray((mixed * rng.uniform(0.75, 1.15)).clip(0, 255), np.uint8)
-        yield out if n < UNBENT else _bent(out, rng)
+        yield out if n < _UNBENT else _bent(out, rng)
 
 
 def _bent(face: Faces, rng: np.random.Generator) -> Faces:

@@ -1,7 +1,7 @@
 """Trains the project's face embedder by distillation: one small network learns what both teachers say of a face.
 
-    python -m training.face_embed train --stages 18 [--forced] [--start CHECKPOINT] [--name face_embedder]
-    python -m training.face_embed train [--frozen 8] --start CHECKPOINT
+    python -m training.face_embed train --stages 18 [--forced] [--start FILE] [--name face_embedder]
+    python -m training.face_embed train [--frozen 8] --start FILE
     python -m training.face_embed verify [--model FILE.onnx | --teacher 0|1|2]
     python -m training.face_embed export [--name face_embedder] [--out weights/face_embedder.onnx]
 
@@ -9,7 +9,8 @@ Reads runs/faces (face_data pool). With `--stages` each stage of the network lea
 MobileFaceNet makes of a face: of the teacher's map before it (`--forced`), then of what its own stages hand on. Then
 all learn together what both teachers say of a face. They see the clean crop, the student one that is smaller, blurred,
 tinted, recompressed, partly hidden: where a teacher would be unsure, it learns what the clean face is worth. What is
-exported puts its values round the middle of the people it learned from (`Placed`).
+exported puts its values round the middle of the people it learned from (`Placed`). `--start` is a checkpoint or the
+network that ships (.onnx).
 """
 
 from __future__ import annotations
@@ -23,8 +24,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from torch import nn
@@ -33,13 +32,17 @@ from torch.utils.data import DataLoader, Dataset, RandomSampler
 from poseguard.faces.align import SIDE
 from poseguard.faces.embedder import Embedder as Shipped
 from poseguard.faces.embedder import Kind
-from training.face_data import OUT, UNBENT, held_out, ilfw
+from training.export import export
+from training.face_data import OUT, held_out, ilfw
 from training.face_network import WIDTH, Embedder, Placed, teacher
 from training.face_teachers import Faces, Floats, Teachers
 from training.muon import Muon
 from training.shared import DATA, ROOT, RUNS, read
+from training.shipped import tensors
 
 _PAIRS = 500_000
+_TURNED = 4096
+"""Faces from which it is read how the directions of a network to go on from lie: any turn of them is as good."""
 
 
 def moved(face: Faces, rng: np.random.Generator) -> Faces:
@@ -78,11 +81,15 @@ def spoil(out: Faces, rng: np.random.Generator) -> Faces:
 
 
 class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
-    """A poor view of each face, and what the teachers say of the clean one."""
+    """A poor view of each face, and what the teachers say of the clean one: in the directions of `start`, if given."""
 
-    def __init__(self, basis: Floats) -> None:
+    def __init__(self, start: Embedder | None) -> None:
         self._faces = np.load(OUT / "pool.npy", mmap_mode="r")
-        said = np.load(OUT / "targets.npy").astype(np.float32) @ basis
+        said = np.load(OUT / "targets.npy").astype(np.float32) @ basis()
+        if start is not None:
+            some = slice(None, None, max(len(said) // _TURNED, 1))
+            left, _, right = np.linalg.svd(said[some].T @ _embed_torch(start.eval(), self._faces[some]))
+            said = said @ np.float32(left @ right)
         self._targets = said / np.linalg.norm(said, axis=1, keepdims=True)
         self.epoch = 0
 
@@ -96,11 +103,8 @@ class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
 
 
 def basis() -> Floats:
-    """384 × WIDTH: the directions in which the teachers' words differ most; cosines survive the projection.
-
-    Of the rows that are there from the first: a run may go on from one that knew fewer.
-    """
-    said = np.load(OUT / "targets.npy", mmap_mode="r")[:UNBENT].astype(np.float64)
+    """384 × WIDTH: the directions in which the teachers' words differ most; cosines survive the projection."""
+    said = np.load(OUT / "targets.npy", mmap_mode="r").astype(np.float64)
     _, directions = np.linalg.eigh(said.T @ said)
     return np.ascontiguousarray(directions[:, -WIDTH:], np.float32)
 
@@ -109,12 +113,13 @@ def train(args: argparse.Namespace) -> None:
     # A second thread adds half as much again; another training beside this one gets more out of it.
     torch.set_num_threads(1)
     torch.manual_seed(5)
-    pool = _Pool(basis())
-    drawn = RandomSampler(pool, num_samples=min(args.faces, len(pool)))
-    loader = DataLoader(pool, args.batch, sampler=drawn, drop_last=True)
     model = Embedder().to(memory_format=torch.channels_last)
     if args.start:
-        model.load_state_dict(torch.load(args.start, weights_only=True))
+        known = args.start.suffix == ".onnx"
+        model.load_state_dict(tensors(args.start, "model.") if known else torch.load(args.start, weights_only=True))
+    pool = _Pool(model if args.start else None)
+    drawn = RandomSampler(pool, num_samples=min(args.faces, len(pool)))
+    loader = DataLoader(pool, args.batch, sampler=drawn, drop_last=True)
     model.stages[: args.frozen].requires_grad_(False)
     taught = teacher().to(memory_format=torch.channels_last) if args.stages else None
     optimizer = Muon(model, args.lr, weight_decay=0.02)
@@ -167,25 +172,14 @@ def stage_losses(made: list[torch.Tensor], shown: list[torch.Tensor]) -> list[to
     return out
 
 
-def export(args: argparse.Namespace) -> None:
+def written(args: argparse.Namespace) -> None:
     model: nn.Module = Embedder().eval()
     model.load_state_dict(torch.load(RUNS / f"{args.name}.pt", weights_only=True))
     paths = ilfw()
     _, person, photos = np.unique([path.parent.name for path in paths], return_inverse=True, return_counts=True)
     rows = _embed_torch(model, np.stack([read(path) for path in paths]))
-    model = Placed(model, rows, np.float32(1 / photos[person] / len(photos))).eval()
-    example = torch.rand(2, 3, SIDE, SIDE)
-    torch.onnx.export(
-        model, (example,), str(args.out), dynamo=False, opset_version=17, input_names=["faces"],
-        output_names=["embedding"], dynamic_axes={"faces": {0: "n"}, "embedding": {0: "n"}},
-    )  # fmt: skip
-    onnx.checker.check_model(onnx.load(args.out))
-    net = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
-    with torch.no_grad():
-        worst = float(np.abs(net.run(None, {"faces": example.numpy()})[0] - model(example).numpy()).max())
-    print(f"{args.out}: {args.out.stat().st_size} bytes, largest difference to PyTorch {worst:.6f}")
-    if worst > 1e-3:
-        raise SystemExit("the export does not give what PyTorch gives")
+    model = Placed(model, rows, np.float32(1 / photos[person] / len(photos)))
+    export(model, args.out, torch.rand(2, 3, SIDE, SIDE), "faces", ["embedding"])
 
 
 @lru_cache(maxsize=1)
@@ -243,7 +237,7 @@ def main() -> None:
     if args.what == "train":
         train(args)
     elif args.what == "export":
-        export(args)
+        written(args)
     elif args.teacher is None:
         print(figures(Shipped(args.model.read_bytes(), Kind.OWN).embed(people()[0])))
     else:

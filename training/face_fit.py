@@ -31,8 +31,6 @@ SHARES = (0.1, 0.01)
 SIZES = (1, 5, 18, 45, 80)
 MARGIN = 0.06
 """Of those tried (MARGINS) the least after which no candidate was named as another."""
-LEAVES_ENOUGH = 45
-"""Candidates of the 90 up to which the rest of them serve as strangers."""
 MARGINS = (0.0, 0.03, 0.06, 0.1)
 DRAWS = 40
 GATES = {"least_px": 32.0, "yaw": 0.8, "face": 0.5, "mask": 0.5}
@@ -77,8 +75,8 @@ def centroids(rows: Floats, owner: Ints, photos: int, rng: np.random.Generator) 
 
 def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[str, list[float]]:
     """Standard scores that shares of strangers' comparisons exceed: down to one in 100 as they are, beyond that so that
-    of all strangers one in 1,000 is named by any candidate of galleries of SIZES, after the margin: of those that the
-    embedder may have learnt and of the other fit people, whichever is stricter.
+    of all strangers one in 1,000 is named by any candidate of galleries of SIZES, after the margin. Strangers are those
+    that the embedder may have learnt and the rest of the fit people: these alone are too few for so small a share.
     """
     middles, _ = centroids(rows, owner, ENOUGH, np.random.default_rng(0))
     theirs = numbers.strangers(others)[:, None]
@@ -86,18 +84,15 @@ def tail(numbers: Numbers, rows: Floats, owner: Ints, others: Floats) -> dict[st
     z = [0.0, *(float(scores[int(far * len(scores))]) for far in SHARES)]
     log = [math.log10(float((scores > 0).mean())), *(math.log10(far) for far in SHARES)]
     for size in SIZES:
-        nearest: list[list[Floats]] = [[], []]
+        nearest = []
         for draw in range(DRAWS):
             rng = np.random.default_rng([size, draw])
             chosen = rng.permutation(enough(owner))[:size]
             gallery, _ = _gallery(rows, owner, chosen, numbers.network, rng)
-            matcher = Matcher(gallery, numbers, lang="en")
-            nearest[0].append(_nearest(matcher, others))
-            if size <= LEAVES_ENOUGH:
-                nearest[1].append(_nearest(matcher, rows[~np.isin(owner, chosen)]))
-        told = [np.sort(np.concatenate(kind))[::-1] for kind in nearest if kind]
-        strictest = max(float(each[int(NAMED_WRONGLY * len(each))]) for each in told)
-        z.append(max(strictest, z[-1] + 0.01))
+            rest = np.concatenate([others, rows[~np.isin(owner, chosen)]])
+            nearest.append(_nearest(Matcher(gallery, numbers, lang="en"), rest))
+        told = np.sort(np.concatenate(nearest))[::-1]
+        z.append(max(float(told[int(NAMED_WRONGLY * len(told))]), z[-1] + 0.01))
         log.append(math.log10(1 - (1 - NAMED_WRONGLY) ** (1 / size)))
     return {"z": z, "log10_far": log}
 

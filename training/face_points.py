@@ -17,14 +17,13 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from poseguard.faces.points import GROW
 from poseguard.faces.points import HEAD as SIDE
+from training.export import export
 from training.face_data import HEAD, OUT, ROOM
 from training.face_teachers import Faces, Floats
 from training.shared import ROOT, RUNS
@@ -180,24 +179,11 @@ def figures(model: nn.Module) -> str:
     )
 
 
-def export(out: Path) -> None:
+def written(out: Path) -> None:
     model = Points().eval()
     model.load_state_dict(torch.load(RUNS / "face_points.pt", weights_only=True))
     print(figures(model))
-    example = torch.rand(2, 3, SIDE, SIDE)
-    names = ["points", "face", "mask"]
-    torch.onnx.export(
-        model, (example,), str(out), dynamo=False, opset_version=17, input_names=["heads"], output_names=names,
-        dynamic_axes={name: {0: "n"} for name in ("heads", *names)},
-    )  # fmt: skip
-    onnx.checker.check_model(onnx.load(out))
-    net = onnxruntime.InferenceSession(str(out), providers=["CPUExecutionProvider"])
-    with torch.no_grad():
-        pairs = zip(net.run(None, {"heads": example.numpy()}), model(example), strict=True)
-        worst = max(float(np.abs(a - b.numpy()).max()) for a, b in pairs)
-    print(f"{out}: {out.stat().st_size} bytes, largest difference to PyTorch {worst:.6f}")
-    if worst > 1e-3:
-        raise SystemExit("the export does not give what PyTorch gives")
+    export(model, out, torch.rand(2, 3, SIDE, SIDE), "heads", ["points", "face", "mask"])
 
 
 def main() -> None:
@@ -209,7 +195,7 @@ def main() -> None:
     if args.what == "train":
         train(args.epochs)
     else:
-        export(args.out)
+        written(args.out)
 
 
 if __name__ == "__main__":

@@ -19,8 +19,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-import onnx
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file
@@ -30,6 +28,7 @@ from ultralytics.nn.tasks import DetectionModel
 
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import GROW, SIDE
+from training.export import export
 from training.logos.crops import spoil as spoiled_tile
 from training.logos.icons import FICTIONS
 from training.muon import Muon
@@ -261,22 +260,10 @@ def train(args: argparse.Namespace) -> None:
             torch.save(state, RUNS / f"{args.name}.pt")
 
 
-def export(args: argparse.Namespace) -> None:
-    """ONNX with a free batch; input `crops`, output `embedding`."""
+def written(args: argparse.Namespace) -> None:
     model = Embedder().eval()
     model.load_state_dict(torch.load(RUNS / f"{args.name}.pt", weights_only=True)["model"])
-    example = torch.rand(2, 3, SIDE, SIDE)
-    torch.onnx.export(
-        model, (example,), str(args.out), dynamo=False, opset_version=17, input_names=["crops"],
-        output_names=["embedding"], dynamic_axes={"crops": {0: "n"}, "embedding": {0: "n"}},
-    )  # fmt: skip
-    onnx.checker.check_model(onnx.load(args.out))
-    net = onnxruntime.InferenceSession(str(args.out), providers=["CPUExecutionProvider"])
-    with torch.no_grad():
-        worst = float(np.abs(net.run(None, {"crops": example.numpy()})[0] - model(example).numpy()).max())
-    print(f"{args.out}: {args.out.stat().st_size} bytes, largest difference to PyTorch {worst:.6f}")
-    if worst > 1e-3:
-        raise SystemExit("the export does not give what PyTorch gives")
+    export(model, args.out, torch.rand(2, 3, SIDE, SIDE), "crops", ["embedding"])
 
 
 def main() -> None:
@@ -293,7 +280,7 @@ def main() -> None:
     parser.add_argument("--name", default="logo_embedder")
     parser.add_argument("--out", type=Path, default=ROOT / "weights/logo_embedder.onnx")
     args = parser.parse_args()
-    train(args) if args.what == "train" else export(args)
+    train(args) if args.what == "train" else written(args)
 
 
 if __name__ == "__main__":

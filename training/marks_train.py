@@ -30,6 +30,7 @@ from torch.utils.data import DataLoader, Dataset
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
 from training.averaging import averaged
+from training.export import export
 from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
 from training.props_data import sides
@@ -192,7 +193,7 @@ def average(names: Sequence[str], name: str) -> None:
 def keep_run(model: Marks, classes: list[str], name: str) -> None:
     """Writes runs/NAME.pt, NAME.onnx and the classes of what ships."""
     torch.save({"classes": classes, "state": model.state_dict()}, RUNS / f"{name}.pt")
-    export(model, RUNS / f"{name}.onnx")
+    export(model, RUNS / f"{name}.onnx", torch.rand(2, 3, SIDE, SIDE), "crops", ["logits"])
     (RUNS / f"{name}.classes.json").write_text(json.dumps(sorted({owner_of(one) for one in classes})))
 
 
@@ -207,16 +208,6 @@ def _evened(labels: NDArray[np.int64], part: NDArray[np.bool_]) -> NDArray[np.fl
     out = np.zeros(len(labels))
     out[part] = 1 / np.sqrt(counts[labels[part]])
     return out
-
-
-def export(model: Marks, path: Path) -> None:
-    """ONNX with a free batch; input `crops`, output `logits`."""
-    model.eval()
-    torch.onnx.export(
-        model.to(memory_format=torch.contiguous_format), (torch.zeros(1, 3, SIDE, SIDE),), str(path),
-        dynamo=False, opset_version=17, input_names=["crops"], output_names=["logits"],
-        dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}},
-    )  # fmt: skip
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from torch.utils.data import DataLoader, Dataset
 from ultralytics.nn.tasks import DetectionModel
 
 from training.averaging import averaged
+from training.export import export
 from training.muon import Muon
 from training.pose_data import REACH, TILE, Rows, Tiles, known_points, rows_of_tiles
 from training.shared import CLASSES, RUNS, SHARED
@@ -230,7 +231,7 @@ def train(args: argparse.Namespace) -> None:
             print(told, file=sys.stderr, flush=True)
             torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
-    export(mean, RUNS / f"{args.name}.onnx")
+    written(mean, args.name)
 
 
 def average(parts: Sequence[str], name: str) -> None:
@@ -241,17 +242,12 @@ def average(parts: Sequence[str], name: str) -> None:
     model = PoseCrop()
     model.load_state_dict(mean)
     torch.save(mean, RUNS / f"{name}.pt")
-    export(model, RUNS / f"{name}.onnx")
+    written(model, name)
 
 
-def export(model: PoseCrop, path: Path) -> None:
-    """ONNX with a free batch; input `crops`, output `logits`."""
-    model.eval()
-    torch.onnx.export(
-        model.to(memory_format=torch.contiguous_format), (torch.zeros(1, 3, SIDE, SIDE),), str(path),
-        dynamo=False, opset_version=17,
-        input_names=["crops"], output_names=["logits"], dynamic_axes={"crops": {0: "n"}, "logits": {0: "n"}},
-    )  # fmt: skip
+def written(model: PoseCrop, name: str) -> None:
+    """The export as runs/NAME.onnx."""
+    export(model, RUNS / f"{name}.onnx", torch.rand(2, 3, SIDE, SIDE), "crops", ["logits"])
 
 
 def main() -> None:

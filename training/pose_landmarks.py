@@ -22,6 +22,7 @@ from torch import nn
 from poseguard.hands.features import COUNT, features, mirrored
 from poseguard.hands.landmarks import LandmarkNetwork
 from poseguard.weights import verified_bytes
+from training.export import export
 from training.pose_crop import draw_weights, held_out
 from training.pose_data import REACH, TILE, Tiles, rows_of_tiles
 from training.shared import POSES, RUNS
@@ -163,11 +164,7 @@ def train(args: argparse.Namespace) -> None:
             schedule.step()
         print(f"network {seed}: loss {float(loss):.3f}", file=sys.stderr, flush=True)
         parts.append(net.eval())
-    model = Average(parts).eval()
-    torch.onnx.export(
-        model, (torch.zeros(1, COUNT),), str(RUNS / f"{args.name}.onnx"), dynamo=False, opset_version=17,
-        input_names=["features"], output_names=["logits"], dynamic_axes={"features": {0: "n"}, "logits": {0: "n"}},
-    )  # fmt: skip
+    export(Average(parts), RUNS / f"{args.name}.onnx", torch.rand(2, COUNT), "features", ["logits"])
 
 
 def main() -> None:

@@ -1,7 +1,8 @@
 """Trains one of the two detectors with ultralytics from the base body, in bfloat16 where the processor has it.
 
-    python -m training.yolo_train people|props [--epochs 5] [--start CHECKPOINT] [--resume]
+    python -m training.yolo_train people|props [--epochs 5] [--start FILE] [--resume]
 
+`--start`: a checkpoint of an earlier run, or the network that ships (.onnx), to go on from with a schedule of its own.
 Reads runs/WHAT (people_data, props_data), writes runs/WHAT_train/weights/last.pt after every epoch.
 """
 
@@ -10,9 +11,12 @@ from __future__ import annotations
 import argparse
 import math
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import torch
 import yaml
 from safetensors.torch import load_file
@@ -20,7 +24,8 @@ from ultralytics import settings
 from ultralytics.models.yolo.detect import DetectionTrainer
 
 from training.muon import Muon
-from training.shared import RUNS, SHARED
+from training.shared import RUNS, SHARED, read
+from training.shipped import tensors, unfuse
 from training.yolo_model import Yolo
 
 ARCHITECTURE = Path(__file__).with_name("yolo.yaml")
@@ -31,8 +36,13 @@ OVERRIDES: dict[str, dict[str, Any]] = {
 }
 
 
+_BATCHES = 16
+
+
 class Trainer(DetectionTrainer):  # type: ignore[misc]
-    """Starts from the base body: every layer but the head loads by name and shape."""
+    """Starts from the base body: every layer but the head loads by name and shape; or from the network that ships."""
+
+    shipped: Path | None = None
 
     def get_model(self, cfg: Any = None, weights: Any = None, verbose: bool = True) -> Yolo:
         layout = yaml.safe_load(ARCHITECTURE.read_text()) | {"scale": "n"}
@@ -40,11 +50,23 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
         if weights is not None:
             model.load(weights)
             return model
+        if self.shipped is not None:
+            unfuse(model, tensors(self.shipped), self.pictures())
+            return model.to(memory_format=torch.channels_last)
         base = load_file(SHARED / "weights/yolov5n_base.safetensors")
         missing = model.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
         if missing.unexpected_keys or any(not k.startswith("model.24") for k in missing.missing_keys):
             raise ValueError(f"the base does not fit the architecture: {missing}")
         return model.to(memory_format=torch.channels_last)
+
+    def pictures(self) -> Iterator[torch.Tensor]:
+        """Batches of the training's pictures as they lie, spread over all of them."""
+        paths = Path(self.data["train"]).read_text().split("\n")
+        side, count = self.args.imgsz, self.args.batch
+        for start in range(_BATCHES):
+            some = [Path(path) for path in paths[start :: len(paths) // count][:count]]
+            rgb = np.stack([cv2.resize(read(path), (side, side)) for path in some])
+            yield torch.from_numpy(np.ascontiguousarray(rgb.transpose(0, 3, 1, 2))).float() / 255
 
     def build_optimizer(self, model: torch.nn.Module, *_: Any, **__: Any) -> torch.optim.Optimizer:
         return Muon(model, self.args.lr0, self.args.weight_decay)
@@ -69,12 +91,11 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--lr", type=float, default=1.2e-3)
-    parser.add_argument(
-        "--start", type=Path, help="checkpoint of an earlier run to go on from, with a schedule of its own"
-    )
+    parser.add_argument("--start", type=Path)
     parser.add_argument("--resume", action="store_true", help="a run that was cut short")
     args = parser.parse_args()
     last = RUNS / f"{args.what}_train/weights/last.pt"
+    shipped = args.start is not None and args.start.suffix == ".onnx"
     trainer = Trainer(
         overrides={
             "model": str(last) if args.resume else str(ARCHITECTURE),
@@ -97,12 +118,15 @@ def main() -> None:
             "hsv_v": 0.5,
             "val": False,
             "plots": False,
-            "pretrained": str(args.start) if args.start else False,  # the one place where a start is looked for
+            "pretrained": str(args.start)
+            if args.start and not shipped
+            else False,  # the one place where a start is looked for
             "deterministic": False,
             "seed": 7,
             **OVERRIDES[args.what],
         }
     )
+    trainer.shipped = args.start if shipped else None
     trainer.add_callback("on_train_start", lambda _: torch.set_num_threads(args.threads))
     trainer.train()
 

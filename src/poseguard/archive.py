@@ -121,7 +121,11 @@ def expect(right: bool, what: str) -> None:
 
 
 def replace_file(path: Path, body: bytes, prefix: str) -> None:
-    """Writes `path` whole or not at all. `prefix`: of the file beside it that is written first. Raises OSError."""
+    """Writes `path`, or what it links to, whole or not at all. `prefix`: of the file beside it that is written first.
+
+    Raises OSError.
+    """
+    path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=prefix, delete=False) as file:
         try:

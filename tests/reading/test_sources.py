@@ -165,6 +165,18 @@ class TestPatterns:
         assert names(found, tmp_path) == ["foto/2024/c.jpg", "foto/2024/mei/e.jpg"]
         assert found.skipped.not_photos == 1
 
+    def test_a_folder_that_cannot_be_listed_has_its_row(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        scandir = os.scandir
+
+        def locked(path: Path) -> object:
+            if Path(path).name == "2024":
+                raise PermissionError
+            return scandir(path)
+
+        monkeypatch.setattr(os, "scandir", locked)
+        wanted = ["foto/2024", "foto/a.jpg"]
+        assert sorted(names(find([str(tmp_path / "foto/**/*.jpg")]), tmp_path)) == wanted
+
     def test_a_name_with_brackets_is_a_name(self, put: Put) -> None:
         path = put("foto[1].jpg", JPEG)
         assert list(find([path])) == [Candidate(path, named=True)]

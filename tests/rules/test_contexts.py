@@ -115,6 +115,24 @@ def test_a_manifest_may_use_semicolons_as_excel_does(tmp_path: Path) -> None:
     assert row.given == Given(subject="pns", declare=("uniform", "candidate"))
 
 
+def test_what_excel_leaves_empty_is_passed_over(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text("file,posted,\na.jpg,draft,\n,,\n\nb.jpg,2024-10-15,\n", encoding="utf-8")
+    manifest = load_manifest(path)
+    assert sorted(row.line for row in manifest.rows.values()) == [2, 5]
+
+
+def test_a_photo_is_found_by_any_path_and_any_spelling_of_its_letters(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "lnk").symlink_to("real")
+    path = tmp_path / "m.csv"
+    path.write_text("file,posted\nlnk/caf\u00e9.jpg,draft\n", encoding="utf-8")
+    manifest = load_manifest(path)
+    assert manifest.row_for(tmp_path / "real" / "cafe\u0301.jpg") is not None
+    (tmp_path / "real" / "b.jpg").symlink_to("caf\u00e9.jpg")
+    assert manifest.row_for(tmp_path / "real" / "b.jpg") is None, "a link to a photo is a photo of its own"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
@@ -124,6 +142,10 @@ def test_a_manifest_may_use_semicolons_as_excel_does(tmp_path: Path) -> None:
         ("file,posted\na.jpg,2024-10-15\n,draft\n", 3, "empty"),
         ("file\na.jpg\nb.jpg\na.jpg\n", 4, "line 2"),
         ("file,declare\na.jpg,uniform,candidate\n", 2, "more values"),
+        ("file,\na.jpg,draft\n", 2, "more values"),
+        ("file,posted,posted\na.jpg,draft,draft\n", 1, "two columns"),
+        ('file,posted\na.jpg,draft\n"b.jpg,draft\nc.jpg,draft\n', 3, "quote"),
+        ('file,posted\n"' + 200_000 * "x" + '",draft\n', 2, "quote"),
     ],
 )
 def test_a_wrong_manifest_names_the_line(text: str, line: int, word: str, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import click
 from poseguard import __version__
 from poseguard.cli.complaints import words as complaint
 from poseguard.cli.spoken import SpokenGroup, lang_option
-from poseguard.errors import ExitCode, PoseguardError
+from poseguard.errors import ExitCode, PoseguardError, os_reason
 from poseguard.interrupt import ends_at_once
 from poseguard.texts import LANGS, default_lang, say
 
@@ -58,6 +58,9 @@ def cli() -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code (poseguard.errors.ExitCode); `--debug` prints tracebacks."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller (`2>&-`)
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     args = list(sys.argv[1:] if argv is None else argv)
     lang = _asked_lang(args)
     debug = "--debug" in args
@@ -80,16 +83,27 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader has gone (`| head`): nothing is left to say, and the interpreter must not try to at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return ExitCode.INTERRUPTED
+    except OSError as error:
+        # A full disk, a place that may not be seen: nothing is wrong with the tool.
+        from poseguard.reading.problems import printable
+
+        _trace(debug)
+        message = say("cli.system", lang, path=printable(str(error.filename or "")), why=os_reason(error, lang))
+        return _fail(ExitCode.USAGE, message, say("cli.system-remedy", lang), lang)
     except SystemExit:
         # rich's Console leaves this way, with 1, when its reader has gone.
         return ExitCode.INTERRUPTED
     except Exception as error:
-        if debug:
-            import traceback
-
-            traceback.print_exc()
+        _trace(debug)
         message = say("cli.internal", lang, kind=type(error).__name__, detail=error)
         return _fail(ExitCode.INTERNAL, message, say("cli.internal-remedy", lang), lang)
+
+
+def _trace(debug: bool) -> None:
+    if debug:
+        import traceback
+
+        traceback.print_exc()
 
 
 def _fail(code: ExitCode, message: str, remedy: str, lang: str) -> int:

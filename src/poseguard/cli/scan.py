@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,26 +18,34 @@ from poseguard.cli.progress import Progress
 from poseguard.cli.spoken import SpokenCommand, lang_of, lang_option
 from poseguard.errors import ExitCode, UsageError
 from poseguard.reading.limits import Limits
-from poseguard.reading.sources import Candidate, Sources, find
+from poseguard.reading.problems import printable
+from poseguard.reading.sources import Sources, find, path_missing
 from poseguard.reports.choose import FORMATS, open_reporters
 from poseguard.reports.explain import explain as print_explanation
 from poseguard.reports.output import ensure_not_input, open_sink
-from poseguard.reports.summary import closing_lines, exit_code
+from poseguard.reports.summary import closing_lines, exit_code, left_out_lines
+from poseguard.reports.words import number
 from poseguard.results import Level
 from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine
 from poseguard.rules.manifest import Manifest, load_manifest
 from poseguard.rules.pack import Pack, load_pack
-from poseguard.rules.settings import SETTINGS_NAME, load_settings
+from poseguard.rules.settings import FAIL_ON, NEVER, SETTINGS_NAME, load_settings
 from poseguard.rules.settings import Settings as Defaults
 from poseguard.scanner import Job, Settings
 from poseguard.scanner import scan as scan_jobs
 from poseguard.texts import say
 
-_LEVELS = ("low", "medium", "high")
-_NEVER = "never"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class _Number(click.FloatRange):
+    """A range that nan is not in either, though no comparison says so."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        return super().convert(-math.inf, param, ctx) if math.isnan(number) else number
 
 
 def _context_options(command: _Command) -> _Command:
@@ -60,10 +69,11 @@ def _context_options(command: _Command) -> _Command:
             click.option("--detector-weights", type=_FILE, metavar="FILE", help="cli.help-detector-weights"),
             click.option("--logos", type=_FILE, metavar="FILE", help="logos.help-file"),
             click.option("--gallery", type=_FILE, metavar="FILE", help="cli.help-gallery-file"),
+            click.option("--no-gallery", is_flag=True, help="cli.help-no-gallery"),
             click.option("--purpose", metavar="TEXT", help="cli.help-purpose"),
             click.option("--show-possible", is_flag=True, help="cli.help-show-possible"),
             click.option("--embedder", type=_FILE, metavar="FILE", help="cli.help-embedder"),
-            click.option("--max-megapixels", type=click.FloatRange(min=0.01), default=64, help="cli.help-megapixels"),
+            click.option("--max-megapixels", type=_Number(0.01, 10_000), default=64, help="cli.help-megapixels"),
             click.option("--show-faces", is_flag=True, help="cli.help-show-faces"),
         )
     ):
@@ -80,17 +90,38 @@ class _Weighing:
     defaults: Defaults
     pack: Pack
     lang: str
+    lines: set[int] = field(default_factory=set)
+    """Of the manifest, that no photo has met so far."""
+
+    def ensure_valid(self) -> None:
+        """Raises UsageError for a wrong flag or row, before the first photo."""
+        build_context(combine(self.flags, self.defaults.given), self.pack, self.lang)
+        if self.manifest is None:
+            return
+        checked: set[Given] = set()
+        for row in self.manifest.rows.values():
+            self.lines.add(row.line)
+            if row.given in checked:
+                continue
+            checked.add(row.given)
+            try:
+                build_context(combine(self.flags, row.given, self.defaults.given), self.pack, self.lang)
+            except UsageError as error:
+                where = say("cli.manifest-row", self.lang, file=printable(self.manifest.name), line=row.line)
+                raise UsageError(f"{where}: {error.message}", error.remedy) from error
 
     def context(self, path: Path) -> Context:
         row = self.manifest.row_for(path) if self.manifest else None
-        given = combine(self.flags, row.given if row else None, self.defaults.given)
-        try:
-            return build_context(given, self.pack, self.lang)
-        except UsageError as error:
-            if row is None or self.manifest is None:
-                raise
-            where = say("cli.manifest-row", self.lang, line=row.line)
-            raise UsageError(f"{where}: {error.message}", error.remedy) from error
+        if row is not None:
+            self.lines.discard(row.line)
+        return build_context(combine(self.flags, row.given if row else None, self.defaults.given), self.pack, self.lang)
+
+    def closing_lines(self) -> tuple[str, ...]:
+        """Says that rows of the manifest met no photo: their names may be mistyped."""
+        if self.manifest is None or not self.lines:
+            return ()
+        slots = {"n": number(len(self.lines), self.lang), "file": printable(self.manifest.name)}
+        return (say("cli.manifest-unused", self.lang, **slots, line=min(self.lines)),)
 
 
 def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, Settings]:
@@ -105,7 +136,7 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
     flags = Given(**{k: options[k] for k in ("election", "region", "posted", "taken", "subject")}, declare=declared)
     manifest = load_manifest(options["manifest"], lang) if options["manifest"] else None
     weighing = _Weighing(flags, manifest, defaults, pack, lang)
-    build_context(combine(flags, defaults.given), pack, lang)  # a wrong flag is told before the first photo
+    weighing.ensure_valid()
     needless = next((name for name in ("detector_weights", "logos") if options[name] and not options["props"]), None)
     if needless:
         option = "--" + needless.replace("_", "-")
@@ -131,7 +162,7 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
 
 def _matching(options: dict[str, Any], defaults: Defaults, lang: str) -> tuple[Path | None, str]:
     """The gallery and the purpose, from flags or poseguard.toml. Raises UsageError for one without the other."""
-    gallery = options["gallery"] or defaults.gallery
+    gallery = options["gallery"] or (None if options["no_gallery"] else defaults.gallery)
     if gallery is None:
         needless = next((name for name in ("purpose", "show_possible", "embedder") if options[name]), None)
         if needless:
@@ -153,7 +184,7 @@ def _matching(options: dict[str, Any], defaults: Defaults, lang: str) -> tuple[P
 @click.option("--annotate", type=_FOLDER, metavar="DIR", help="cli.help-annotate")
 @click.option("--csv-delimiter", type=click.Choice([",", ";"]), default=",", help="cli.help-csv-delimiter")
 @click.option("--jobs", type=click.IntRange(min=1), help="cli.help-jobs")
-@click.option("--fail-on", type=click.Choice([*_LEVELS, _NEVER]), help="cli.help-fail-on")
+@click.option("--fail-on", type=click.Choice(FAIL_ON), help="cli.help-fail-on")
 @click.option("--hidden", is_flag=True, help="cli.help-hidden")
 @click.option("--follow-links", is_flag=True, help="cli.help-follow-links")
 @click.option("--quiet", is_flag=True, help="cli.help-quiet")
@@ -165,10 +196,10 @@ def scan(ctx: click.Context, /, paths: Sequence[str], **options: Any) -> int:
     sources = find(paths, hidden=options["hidden"], follow_links=options["follow_links"], lang=lang)
     formats = options["formats"] or (() if options["outputs"] else ("text",))
     said = options["fail_on"] or weighing.defaults.fail_on or "medium"
-    fail_on = None if said == _NEVER else Level(said)
-    inputs = [Path(p) for p in paths if p != "-" and Path(p).exists()]
+    fail_on = None if said == NEVER else Level(said)
+    inputs = [*(Path(p) for p in paths if p != "-" and os.path.lexists(p)), *_read_too(options, settings)]
     started = time.monotonic()
-    interrupted = False
+    interrupted, refused = False, None
     with open_reporters(
         formats,
         options["outputs"],
@@ -179,16 +210,22 @@ def scan(ctx: click.Context, /, paths: Sequence[str], **options: Any) -> int:
     ) as reports:
         wanted = replace(settings, wants=reports.wants)
         workers = options["jobs"] or _default_jobs()
+        jobs = _jobs(sources, weighing, options["annotate"])
         with Progress(lang, quiet=options["quiet"]) as progress:
             try:
-                for report, picture in scan_jobs(_jobs(sources, weighing), wanted, workers=workers):
+                for report, picture in scan_jobs(jobs, wanted, workers=workers):
                     reports.add(report, picture)
                     progress.step(report)
             except KeyboardInterrupt:
                 interrupted = True
-        skipped = sources.skipped.not_photos + sources.skipped.unreadable
+            except OSError as error:  # no place for more: what is done is written all the same
+                interrupted, refused = True, error
+        skipped = sources.skipped.not_photos
         summary = reports.finish(skipped=skipped, elapsed_s=time.monotonic() - started, interrupted=interrupted)
-    for line in closing_lines(summary, fail_on, lang):
+    if refused is not None:
+        raise refused
+    unmet = () if interrupted else weighing.closing_lines()
+    for line in (*closing_lines(summary, fail_on, lang), *left_out_lines(sources.skipped, lang), *unmet):
         click.echo(line, err=True)
     return int(exit_code(summary, fail_on))
 
@@ -203,16 +240,17 @@ def explain(ctx: click.Context, /, photo: Path, copy: Path | None, **options: An
     from poseguard.reports.picture import Wants
 
     weighing, settings = _weighing(ctx, options)
+    if photo.is_dir() or not os.path.lexists(photo):
+        raise path_missing(os.fspath(photo), weighing.lang)
     if copy is not None:
-        ensure_not_input(copy, [photo], weighing.lang)
-    (candidate,) = find([os.fspath(photo)], lang=weighing.lang)
+        ensure_not_input(copy, [photo, *_read_too(options, settings)], weighing.lang)
     wanted = replace(settings, wants=Wants(marked=copy is not None))
     with ExitStack() as on_the_way_out:
         # Opened first: a folder that is not there is told before any work.
         sink = open_sink(copy, sys.stdout, weighing.lang) if copy is not None else None
         if sink is not None:
             on_the_way_out.callback(sink.discard)
-        ((report, picture),) = scan_jobs([_job(candidate, weighing)], wanted)
+        ((report, picture),) = scan_jobs([_job(photo, weighing)], wanted)
         print_explanation(report, sys.stdout)
         if sink is not None and picture is not None and picture.marked is not None:
             sink.write(picture.marked)
@@ -221,13 +259,23 @@ def explain(ctx: click.Context, /, photo: Path, copy: Path | None, **options: An
     return int(ExitCode.CLEAN if report.error is None else ExitCode.UNREADABLE)
 
 
-def _job(candidate: Candidate, weighing: _Weighing) -> Job:
-    return Job(candidate.path, weighing.context(candidate.path))
+def _read_too(options: dict[str, Any], settings: Settings) -> list[Path]:
+    """Files beside the photos that a run reads."""
+    names = ("manifest", "config", "detector_weights", "logos", "embedder")
+    given = (*(options[name] for name in names), settings.gallery, Path(SETTINGS_NAME))
+    return [path for path in given if path is not None]
 
 
-def _jobs(sources: Sources, weighing: _Weighing) -> Iterator[Job]:
+def _job(path: Path, weighing: _Weighing) -> Job:
+    return Job(path, weighing.context(path))
+
+
+def _jobs(sources: Sources, weighing: _Weighing, copies: Path | None) -> Iterator[Job]:
+    """`copies`: a folder that this run fills; a list or a pattern may lead into it."""
+    made = copies.resolve() if copies is not None else None
     for candidate in sources:
-        yield _job(candidate, weighing)
+        if made is None or candidate.named or not candidate.path.resolve().is_relative_to(made):
+            yield _job(candidate.path, weighing)
 
 
 def _default_jobs() -> int:

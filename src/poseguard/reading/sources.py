@@ -80,19 +80,29 @@ def find(
         elif any(c in path for c in "*?["):
             parts.append(_pattern(path, skipped, hidden, follow_links, lang))
         else:
-            raise UsageError(
-                say("reading.path-missing", lang, path=printable(path)), say("reading.path-missing-remedy", lang)
-            )
+            raise path_missing(path, lang)
     if not parts:
         raise UsageError(say("reading.no-paths", lang), say("reading.no-paths-remedy", lang))
     return Sources(itertools.chain.from_iterable(parts), skipped)
 
 
+def path_missing(path: str, lang: str) -> UsageError:
+    """What to say of a path that is not there."""
+    return UsageError(say("reading.path-missing", lang, path=printable(path)), say("reading.path-missing-remedy", lang))
+
+
 def _named(path: Path, skipped: Skipped, hidden: bool, follow_links: bool) -> Iterator[Candidate]:
-    if path.is_dir():
+    if _is_folder(path):
         yield from _Walk(path, skipped, hidden, follow_links).below(path)
     else:
         yield Candidate(path, named=True)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # it may not be seen, or no file can have that name: reading it says so in its row
+        return False
 
 
 def _listed(stream: BinaryIO, skipped: Skipped, hidden: bool, follow_links: bool) -> Iterator[Candidate]:
@@ -182,6 +192,9 @@ class _Walk:
         wanted = wanted | {parts[1:] for parts in wanted if parts[0] == "**" and len(parts) > 1}
         dotted = any(parts[0].startswith(".") for parts in wanted)
         for met in self._met(folder, dotted):
+            if met.kind == "sealed":
+                yield met
+                continue
             name, deeper, hit = met.path.name, set(), False
             for first, *rest in wanted:
                 if name.startswith(".") and not (self.hidden or first.startswith(".")):
@@ -207,6 +220,8 @@ class _Walk:
                 self._visited.add((here.st_dev, here.st_ino))
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
+        except FileNotFoundError:
+            return
         except OSError:
             yield _Met(folder, "sealed")
             return

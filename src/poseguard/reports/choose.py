@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TextIO
@@ -56,11 +57,22 @@ class Reports:
             one.add(report, picture)
 
     def finish(self, *, skipped: int = 0, elapsed_s: float = 0.0, interrupted: bool = False) -> Summary:
-        """Ends every report; after Ctrl-C too (`interrupted`), so that what is done is written and valid."""
+        """Ends every report; after Ctrl-C too (`interrupted`), so that what is done is written and valid.
+
+        Raises OSError, once all are ended, where one of them could not be written.
+        """
         summary = self._tally.summary(skipped=skipped, elapsed_s=elapsed_s, interrupted=interrupted)
-        for one in self._reporters:
-            one.close(summary)
         self._done = True
+        refused: OSError | None = None
+        for one in self._reporters:
+            try:
+                one.close(summary)
+            except OSError as error:  # the others are written all the same
+                refused = refused or error
+                with suppress(OSError):
+                    one.discard()
+        if refused is not None:
+            raise refused
         return summary
 
     def __enter__(self) -> Reports:
@@ -96,11 +108,12 @@ def open_reporters(
         if annotate is not None:
             opened.append(Annotator(annotate, inputs, lang))
         opened.extend(_open(name, target, stream, lang, csv_delimiter) for name, target in pairs)
-    except UsageError:
+    except (UsageError, OSError):
         for one in opened:
             one.discard()
         raise
-    return Reports(opened)
+    # Copies last: one that finds no place costs no row of a report.
+    return Reports(sorted(opened, key=lambda one: isinstance(one, Annotator)))
 
 
 def pair(formats: Sequence[str], outputs: Sequence[str | Path], lang: str) -> list[tuple[str, Path | None]]:

@@ -95,16 +95,20 @@ def open_sink(target: Path | None, stdout: TextIO, lang: str) -> Sink:
 
 
 def ensure_not_input(target: Path, inputs: Sequence[Path], lang: str) -> None:
-    """Raises UsageError where `target` is a scanned file, or any file that is a picture by name or content."""
+    """Raises UsageError where `target` is a file that the run reads, or a picture by name or content."""
     if target.is_dir():
         raise UsageError(
             say("reports.output_is_folder", lang, path=clean(str(target))), say("reports.output_folder_remedy", lang)
         )
     if not target.is_file():
         return
-    if any(one.is_file() and target.samefile(one) for one in inputs) or _is_picture(target):
+    if _is_picture(target):
         raise UsageError(
             say("reports.would_overwrite", lang, path=clean(str(target))), say("reports.would_overwrite_remedy", lang)
+        )
+    if any(one.is_file() and target.samefile(one) for one in inputs):
+        raise UsageError(
+            say("reports.overwrites_input", lang, path=clean(str(target))), say("reports.would_overwrite_remedy", lang)
         )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 
 from poseguard.errors import ExitCode
+from poseguard.reading.sources import Skipped as LeftOut
 from poseguard.reports.words import (
     candidate_counts,
     duration,
@@ -155,3 +156,9 @@ def closing_lines(summary: Summary, fail_on: Level | None, lang: str) -> tuple[s
     if summary.unjudged:
         lines.append(say("reports.closing_unjudged", lang, n=number(summary.unjudged, lang)))
     return tuple(lines)
+
+
+def left_out_lines(skipped: LeftOut, lang: str) -> tuple[str, ...]:
+    """What may hold photos and was not looked at, in sentences, for stderr."""
+    counts = {"links": skipped.links, "hidden": skipped.hidden, "unopened": skipped.unreadable}
+    return tuple(say(f"reports.closing_{what}", lang, n=number(n, lang)) for what, n in counts.items() if n)

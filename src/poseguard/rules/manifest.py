@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+import os
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from poseguard.errors import DataError
@@ -25,19 +28,21 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """Rows by absolute path of the photo."""
+    """Rows by the place of the photo. `name`: the manifest's own, for messages."""
 
-    rows: Mapping[Path, Row]
+    name: str
+    rows: Mapping[str, Row]
 
     def row_for(self, photo: str | Path) -> Row | None:
         """The row of a photo, or None. A relative path is taken from the working folder, as the scan takes it."""
-        return self.rows.get(_absolute(Path(photo)))
+        return self.rows.get(_place(Path(photo)))
 
 
 def load_manifest(path: Path, lang: str = "id") -> Manifest:
     """Reads UTF-8 with commas or semicolons, as Excel saves it; paths are relative to the manifest's folder.
 
-    Raises DataError with file and line for unknown columns, empty or repeated files and rows that are too long.
+    Lines and columns without any value, as Excel leaves them, are passed over. Raises DataError with file and line for
+    unknown or repeated columns, empty or repeated files, rows that are too long and quotes that are not closed.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -46,29 +51,44 @@ def load_manifest(path: Path, lang: str = "id") -> Manifest:
             say("rules.unreadable-file", lang, file=path.name), say("rules.unreadable-file-remedy", lang)
         ) from broken
     first = text.partition("\n")[0]
-    reader = csv.DictReader(
-        io.StringIO(text, newline=""), delimiter=";" if first.count(";") > first.count(",") else ","
-    )
-    columns = [(name or "").strip().lower() for name in reader.fieldnames or ()]
-    reader.fieldnames = columns
-    for column in columns:
-        if column not in COLUMNS:
-            raise _error(path, 1, "manifest-columns", lang, column=column, known=", ".join(COLUMNS))
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    lines = _lines(path, text, delimiter, lang)
+    _, header = next(lines, (1, []))
+    columns = [name.lower() for name in header]
+    known = ", ".join(COLUMNS)
+    for n, column in enumerate(columns):
+        if column and column not in COLUMNS:
+            raise _error(path, 1, "manifest-columns", lang, column=column, known=known)
+        if column and column in columns[:n]:
+            raise _error(path, 1, "manifest-column-twice", lang, column=column)
     if "file" not in columns:
-        raise _error(path, 1, "manifest-no-file", lang, "manifest-columns", known=", ".join(COLUMNS))
-    rows: dict[Path, Row] = {}
-    for values in reader:
-        line = reader.line_num
-        if None in values:
+        raise _error(path, 1, "manifest-no-file", lang, "manifest-columns", known=known)
+    rows: dict[str, Row] = {}
+    for line, values in lines:
+        if any(value for value, column in zip_longest(values, columns) if not column):
             raise _error(path, line, "manifest-fields", lang)
-        cells = {name: (value or "").strip() for name, value in values.items()}
-        if not cells["file"]:
+        named = dict(zip(columns, values, strict=False))
+        file = named.get("file", "")
+        if not file:
             raise _error(path, line, "manifest-empty-file", lang)
-        photo = _absolute(path.parent / cells["file"])
+        photo = _place(path.parent / file)
         if photo in rows:
-            raise _error(path, line, "manifest-twice", lang, name=cells["file"], first=rows[photo].line)
-        rows[photo] = Row(line, _given(cells))
-    return Manifest(rows)
+            raise _error(path, line, "manifest-twice", lang, name=file, first=rows[photo].line)
+        rows[photo] = Row(line, _given(named))
+    return Manifest(path.name, rows)
+
+
+def _lines(path: Path, text: str, delimiter: str, lang: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and cells of every line that has any."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    started = 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield started, [cell.strip() for cell in cells]
+            started = reader.line_num + 1
+    except csv.Error as broken:
+        raise _error(path, started, "manifest-quotes", lang) from broken
 
 
 def _given(cells: Mapping[str, str]) -> Given:
@@ -77,9 +97,9 @@ def _given(cells: Mapping[str, str]) -> Given:
     return Given(**answers, declare=tuple(fact.strip() for fact in facts if fact.strip()))
 
 
-def _absolute(path: Path) -> Path:
-    # Links are kept as they are: the scan names a photo by the path it met it under.
-    return Path(*path.absolute().parts) if ".." not in path.parts else path.resolve()
+def _place(path: Path) -> str:
+    """Where a photo lies, however its folder is reached and its letters are composed; a link to a photo is its own."""
+    return unicodedata.normalize("NFC", str(Path(os.path.realpath(path.parent), path.name)))
 
 
 def _error(path: Path, line: int, problem: str, lang: str, remedy: str | None = None, **slots: object) -> DataError:

@@ -13,6 +13,9 @@ from poseguard.rules.tomldoc import read
 from poseguard.texts import LANGS
 
 SETTINGS_NAME = "poseguard.toml"
+NEVER = "never"
+FAIL_ON = (Level.LOW.value, Level.MEDIUM.value, Level.HIGH.value, NEVER)
+"""Levels from which a run may end with exit code 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def load_settings(path: Path, lang: str = "id") -> Settings:
     said = build(_File, document.data, document, (), lang)
     for key, value, known in (
         ("lang", said.lang, LANGS),
-        ("fail_on", said.fail_on, [level.value for level in Level]),
+        ("fail_on", said.fail_on, FAIL_ON),
     ):
         if value is not None and value not in known:
             raise reference_error(document, (key,), value, known, ", ".join(known), lang)

@@ -1,0 +1,150 @@
+"""`poseguard scan` and `explain` where files, places or arguments are not as they should be."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from poseguard.cli import main
+from poseguard.errors import ExitCode
+from poseguard.reports.output import FileSink
+
+QUICK = ("--no-props", "--jobs", "1", "--lang", "en")
+
+
+@pytest.fixture
+def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two plain grey photos in `foto`, in the working folder."""
+    folder = tmp_path / "foto"
+    folder.mkdir()
+    for name in ("a.jpg", "b.jpg"):
+        cv2.imwrite(str(folder / name), np.full((120, 160, 3), 128, np.uint8))
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+def told(text: str) -> dict[str, dict[str, object]]:
+    """Rows of JSON Lines by the name of their photo."""
+    return {Path(row["photo"]["path"]).name: row for row in map(json.loads, text.splitlines())}
+
+
+def test_a_wrong_row_is_told_before_the_first_photo(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("konteks.csv").write_text("file,posted\nfoto/a.jpg,2024-10-15\nfoto/b.jpg,15/10/2024\n")
+    code = main(["scan", "foto", *QUICK, "--manifest", "konteks.csv", "--output", "r.csv", "--annotate", "copies"])
+    assert code == ExitCode.USAGE
+    assert "konteks.csv, line 3" in capsys.readouterr().err
+    assert not Path("r.csv").exists() and not Path("copies").exists()
+
+
+def test_rows_that_meet_no_photo_are_told(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("konteks.csv").write_text("file,posted\nfoto/a.jpg,2024-10-15\nfoto/bb.jpg,2024-10-15\n")
+    assert main(["scan", "foto", *QUICK, "--manifest", "konteks.csv", "--format", "jsonl"]) == ExitCode.CLEAN
+    out, said = capsys.readouterr()
+    assert told(out)["a.jpg"]["context"]["posted"] == "2024-10-15"  # type: ignore[index]
+    assert "1 line of konteks.csv matches no photo that was checked: line 3" in said
+
+
+def test_a_row_is_found_through_a_linked_folder(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("lnk").symlink_to("foto")
+    Path("konteks.csv").write_text("file,posted\nlnk/a.jpg,2024-10-15\n")
+    assert main(["scan", "foto/a.jpg", *QUICK, "--manifest", "konteks.csv", "--format", "jsonl"]) == ExitCode.CLEAN
+    assert told(capsys.readouterr().out)["a.jpg"]["context"]["posted"] == "2024-10-15"  # type: ignore[index]
+
+
+def test_a_line_that_no_file_can_be_called_costs_one_row(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed = io.TextIOWrapper(io.BytesIO(f"foto/a.jpg\n{'x' * 300}.jpg\nfoto/b.jpg\n".encode()))
+    monkeypatch.setattr(sys, "stdin", listed)
+    assert main(["scan", "-", *QUICK, "--format", "jsonl"]) == ExitCode.UNREADABLE
+    statuses = [row["status"] for row in told(capsys.readouterr().out).values()]
+    assert statuses == ["ok", "error", "ok"]
+
+
+def test_what_is_left_out_is_said(photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = tmp_path.parent / f"{tmp_path.name}-outside.jpg"
+    outside.write_bytes((photos / "a.jpg").read_bytes())
+    (photos / "out.jpg").symlink_to(outside)
+    (photos / ".hidden.jpg").write_bytes((photos / "a.jpg").read_bytes())
+    assert main(["scan", "foto", *QUICK, "--format", "jsonl"]) == ExitCode.CLEAN
+    said = capsys.readouterr().err
+    assert "1 link that leads out of the folder (--follow-links" in said
+    assert "1 hidden file or folder (--hidden" in said
+
+
+@pytest.mark.parametrize("flag", ["--manifest", "--config"])
+def test_a_file_that_the_run_reads_is_not_written_over(
+    flag: str, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = 'lang = "en"\n' if flag == "--config" else "file,posted\nfoto/a.jpg,2024-10-15\n"
+    Path("read.csv").write_text(text)
+    assert main(["scan", "foto", *QUICK, flag, "read.csv", "--output", "read.csv"]) == ExitCode.USAGE
+    assert "read.csv is read by this run" in capsys.readouterr().err
+    assert Path("read.csv").read_text() == text
+
+
+def test_a_disk_that_fills_up_costs_no_report(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(sink: FileSink, data: bytes) -> None:
+        raise OSError(errno.ENOSPC, "full", "copies/a.jpg")
+
+    monkeypatch.setattr("poseguard.reports.annotate.FileSink.write", full)
+    code = main(["scan", "foto", *QUICK, "--format", "jsonl", "--annotate", "copies"])
+    assert code == ExitCode.USAGE
+    out, said = capsys.readouterr()
+    assert "copies/a.jpg: no space left" in said
+    assert set(told(out)) == {"a.jpg"}
+    assert list(Path().rglob("*.part")) == []
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_device_is_no_error_of_the_tool(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = main(["scan", "foto", *QUICK, "--output", "r.jsonl", "--format", "csv", "--output", "/dev/full"])
+    assert code == ExitCode.USAGE
+    assert "no space left" in capsys.readouterr().err
+    assert list(Path().rglob("*.part")) == []
+
+
+def test_copies_of_this_run_are_not_scanned(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "zz").mkdir()
+    assert main(["scan", "foto/**", *QUICK, "--annotate", "foto/zz", "--format", "jsonl"]) == ExitCode.CLEAN
+    assert set(told(capsys.readouterr().out)) == {"a.jpg", "b.jpg"}
+    assert len(list((photos / "zz").rglob("*.jpg"))) == 2
+
+
+@pytest.mark.parametrize("photo", ["-", "foto/*.jpg", "", "foto", "gone.jpg"])
+def test_explain_wants_one_photo(photo: str, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", photo, "--no-props", "--lang", "en"]) == ExitCode.USAGE
+    out, said = capsys.readouterr()
+    assert out == "" and "What to do:" in said
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "0"])
+def test_no_limit_is_out_of_the_range(value: str, photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "foto", *QUICK, "--max-megapixels", value]) == ExitCode.USAGE
+    assert "--max-megapixels" in capsys.readouterr().err
+
+
+def test_a_gallery_of_the_settings_can_be_left_aside(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("poseguard.toml").write_text('gallery = "gone.faces"\npurpose = "test"\n')
+    assert main(["scan", "foto", *QUICK]) == ExitCode.USAGE
+    assert "gone.faces" in capsys.readouterr().err
+    assert main(["scan", "foto", *QUICK, "--no-gallery"]) == ExitCode.CLEAN
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes descriptors as a POSIX shell does")
+def test_a_closed_stderr_costs_no_report(photos: Path) -> None:
+    command = [sys.executable, "-m", "poseguard", "scan", "foto", *QUICK, "--output", "r.jsonl"]
+    done = subprocess.run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *command], env=os.environ, check=False)
+    assert done.returncode == ExitCode.CLEAN
+    assert set(told(Path("r.jsonl").read_text())) == {"a.jpg", "b.jpg"}
