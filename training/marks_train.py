@@ -1,10 +1,11 @@
 """Trains the recogniser of emblems: whose a logo-like region is.
 
-    python -m training.marks_train --tiles runs/marks --start runs/logo_embedder.pt [--leave-out pkb,pks] [--name marks]
+    python -m training.marks_train --tiles runs/marks --start FILE [--leave-out pkb,pks] [--name marks]
     python -m training.marks_train --average marks_1 marks_2 --name marks
 
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
-logo embedder's body, from its run on logos of nobody (`--start`), compared by cosine with one direction a class. Every
+logo embedder's body, from its run on logos of nobody (`--start`: its checkpoint, or weights/logo_embedder.onnx; with
+weights/marks.onnx a run goes on from what ships), compared by cosine with one direction a class. Every
 numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while training, so that it
 learns what emblems look like beyond those it is to name; what ships has one class for all of them. `--leave-out`
 keeps classes out, to measure enrolment on emblems that no recogniser has seen. `--average`: the mean of the weights of
@@ -35,6 +36,7 @@ from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
 from training.props_data import sides
 from training.shared import DATA, RUNS, read, table
+from training.shipped import tensors, unfuse
 
 BACKGROUND = "background"
 SELDOM = (
@@ -42,6 +44,7 @@ SELDOM = (
     "gabthat", "partaiaceh", "pasaceh", "pda", "pna", "sira",
 )  # fmt: skip
 _SHARPNESS = 24.0  # what a cosine is multiplied by before the softmax
+_CALIBRATING = 128  # crops in each batch that a network from a file is shown first
 _MARGIN = 0.15  # what the right class must be ahead by, in cosine, while training
 
 
@@ -137,14 +140,13 @@ def train(args: argparse.Namespace) -> None:
     rng = np.random.default_rng(1)
     steps = args.epochs * (12_800 // args.batch)
     order = rng.choice(len(names), steps * args.batch, p=weights / weights.sum())
-    loader = DataLoader(
-        Crops([*parts, np.stack(real)], sizes, labels, order), args.batch, num_workers=1, prefetch_factor=4
-    )
+    crops = Crops([*parts, np.stack(real)], sizes, labels, order)
+    loader = DataLoader(crops, args.batch, num_workers=1, prefetch_factor=4)
     shipped = sorted({owner_of(name) for name in classes})
     owner = [shipped.index(owner_of(name)) for name in classes]
     model = Marks(len(classes), owner).to(memory_format=torch.channels_last)
     if args.start:
-        model.embedder.load_state_dict(torch.load(args.start, weights_only=True)["model"])
+        begin(model, args.start, crops)
     mean = Marks(len(classes), owner)
     mean.load_state_dict(model.state_dict())
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -176,6 +178,21 @@ def train(args: argparse.Namespace) -> None:
             pace = (step + 1) * args.batch / (time.time() - started)
             print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
     keep_run(mean, classes, args.name)
+
+
+def begin(model: Marks, start: Path, crops: Crops) -> None:
+    """Raises ValueError where `start` knows other classes."""
+    if start.suffix != ".onnx":
+        model.embedder.load_state_dict(torch.load(start, weights_only=True)["model"])
+        return
+    known = tensors(start)
+    if (directions := known.get("classes")) is not None:
+        if directions.shape != model.classes.shape:
+            raise ValueError(f"{start}: {len(directions)} classes, not {len(model.classes)}")
+        model.classes.data.copy_(directions)
+    batches = [range(k, k + _CALIBRATING) for k in range(0, 8 * _CALIBRATING, _CALIBRATING)]
+    pictures = (torch.stack([crops[n][0] for n in batch]).float() / 255 for batch in batches)
+    unfuse(model.embedder, tensors(start, "embedder.") or known, pictures)
 
 
 def average(names: Sequence[str], name: str) -> None:
@@ -219,7 +236,7 @@ def main() -> None:
     parser.add_argument("--real", type=float, default=0.3, help="crops of photos for each crop of a scene")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--leave-out", default="")
-    parser.add_argument("--start", type=Path, help="a run of `training.logo_embed`")
+    parser.add_argument("--start", type=Path, help="what to go on from")
     parser.add_argument("--average", nargs="+", metavar="NAME", help="no training: the mean of these runs")
     parser.add_argument("--name", default="marks")
     args = parser.parse_args()

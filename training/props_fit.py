@@ -29,7 +29,7 @@ from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
 from training.props_data import NAMES, SIDE, sides
 from training.regression import Seen, regression
-from training.shared import DATA, ROOT, RUNS, read, table
+from training.shared import DATA, ROOT, read, table
 from training.worn_fit import emblems_of, fitted, with_people
 
 # Other names of the same party: the emblem it had before.
@@ -98,12 +98,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
     parser.add_argument("--marks", type=Path, default=ROOT / "weights/marks.onnx")
-    parser.add_argument("--classes", type=Path, default=RUNS / "marks.classes.json")
+    parser.add_argument("--classes", type=Path, help="runs/NAME.classes.json; default: those of the one that ships")
     parser.add_argument("--tiles", type=Path, help="test tiles of `training.logos.make marks`, for the temperature")
     parser.add_argument("--scenes", type=Path)
     parser.add_argument("--out", type=Path, default=ROOT / "weights/marks.json")
     args = parser.parse_args()
-    classes = json.loads(args.classes.read_text())
+    shipped = json.loads((ROOT / "weights/marks.json").read_text())
+    classes = json.loads(args.classes.read_text()) if args.classes else shipped["classes"]
     parties = {c: party_of(c) for c in classes if not c.startswith("neg:") and c != "background"}
     codes = sorted({p for p, _ in parties.values()})
     of_party = np.array([[parties.get(c, ("",))[0] == code for code in codes] for c in classes], np.float32)
@@ -136,7 +137,7 @@ def main() -> None:
         "least_box": 0.08,
         "props": {},
         "worn": {},
-        "enrol": json.loads(args.out.read_text())["enrol"] if args.out.exists() else {},
+        "enrol": shipped["enrol"],
     }
     marks = Marks(args.marks.read_bytes(), json.dumps(numbers).encode())
     numbers["props"] = props_numbers(prop_boxes(marks, looks))

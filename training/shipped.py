@@ -17,8 +17,26 @@ _ROW = 0.6
 
 def tensors(path: Path, prefix: str = "") -> dict[str, torch.Tensor]:
     """Weights of an ONNX file by the name that PyTorch knows them by, without `prefix`; others are left out."""
-    values = {one.name: numpy_helper.to_array(one) for one in onnx.load(str(path)).graph.initializer}
+    graph = onnx.load(str(path)).graph
+    # Where a weight was changed by the export, the step that takes it still knows its module.
+    named = {
+        weight: f"{_module(node.name)}.{part}"
+        for node in graph.node
+        if node.op_type in ("Conv", "Gemm")
+        for weight, part in zip(node.input[1:], ("weight", "bias"), strict=True)
+    }
+    values = {named.get(one.name, one.name): numpy_helper.to_array(one) for one in graph.initializer}
     return {k.removeprefix(prefix): torch.from_numpy(v.copy()) for k, v in values.items() if k.startswith(prefix)}
+
+
+def _module(scope: str) -> str:
+    """`/body/body.2/m/m.0/conv/Conv` is body.2.m.0.conv."""
+    parts: list[str] = []
+    for part in scope.strip("/").split("/")[:-1]:
+        if parts and part.startswith(f"{parts[-1]}."):
+            parts.pop()
+        parts.append(part)
+    return ".".join(parts)
 
 
 @torch.no_grad()
@@ -38,17 +56,19 @@ def unfuse(model: nn.Module, folded: Mapping[str, torch.Tensor], pictures: Itera
     if lost := [name for name in missing if ".bn." not in name]:
         raise KeyError(f"not in the file: {lost}")
     seen: dict[str, list[torch.Tensor]] = {name: [] for name in convs}
+    hooks = []
     for name, part in convs.items():
         part.bn.running_mean.zero_()
         part.bn.running_var.fill_(1 - part.bn.eps)
         part.bn.weight.copy_(length[name])
         part.bn.bias.copy_(folded[f"{name}.conv.bias"])
-        part.bn.register_forward_pre_hook(partial(_note, seen[name]))
+        hooks.append(part.bn.register_forward_pre_hook(partial(_note, seen[name])))
     model.eval()
     for some in pictures:
         model(some)
+    for hook in hooks:
+        hook.remove()
     for name, part in convs.items():
-        part.bn._forward_pre_hooks.clear()
         mean, square = torch.stack(seen[name]).mean(0)
         part.bn.running_mean.copy_(mean)
         part.bn.running_var.copy_(square - mean**2)

@@ -107,7 +107,10 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """What a finding rests on. `binding`: a rule ("aturan") binds; an "imbauan" advises."""
+    """What a finding rests on. `binding`: a rule ("aturan") binds; an "imbauan" advises.
+
+    `quoted`: `text` holds the words as a source prints them; otherwise it is a paraphrase.
+    """
 
     id: str
     title: str
@@ -119,6 +122,7 @@ class Citation:
     binding: bool
     source: str
     verified: bool
+    quoted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

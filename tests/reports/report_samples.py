@@ -53,6 +53,7 @@ D7 = Citation(
     binding=True,
     source="https://example.go.id/skb",
     verified=False,
+    quoted=True,
 )
 BKN = Citation(
     id="bkn-video",
@@ -61,7 +62,7 @@ BKN = Citation(
     number="",
     date="2023-11",
     article="",
-    text="",
+    text="Sepuluh pose yang sebaiknya dihindari.",
     binding=False,
     source="",
     verified=True,

@@ -244,7 +244,7 @@ def test_spouses_and_relatives_have_their_notes(judge: Judge) -> None:
     assert "b36-2018" not in {one.id for one in found.citations}
     findings, risk = judge([face()], **PILKADA, declare=("spouse_of_candidate",))
     told = {one.rule: one for one in findings}
-    assert set(told) == {"candidate-active", "spouse"}
+    assert set(told) == {"candidate-active", "spouse-alone"}
     assert risk.level is Level.HIGH
     assert "b36-2018" in {one.id for one in told["candidate-active"].citations}
     assert any("Keduanya perlu ditimbang manusia" in note for note in told["candidate-active"].notes)

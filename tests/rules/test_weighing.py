@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from rules_help import TODAY, Judge, hands
 
-from poseguard.results import Evidence, Level, Scene, Status
+from poseguard.results import Evidence, Finding, Level, Scene, Status
 from poseguard.rules.context import Given, build_context
 from poseguard.rules.engine import weigh
 from poseguard.rules.pack import Pack, load_pack
@@ -217,3 +217,71 @@ def test_a_hand_that_is_named_by_its_company_says_so(judge: Judge) -> None:
         told, untold = (judge(seen, lang=lang, **CAMPAIGN)[0][0].notes for seen in (along, alone))
         assert any(words in note for note in told)
         assert not any(words in note for note in untold)
+
+
+def _rules(judge: Judge, *declare: str, **given: object) -> tuple[dict[str, Finding], Level]:
+    findings, risk = judge([], declare=declare, **{**CAMPAIGN, **given})
+    return {one.rule: one for one in findings}, risk.level
+
+
+def test_a_team_with_attributes_is_letter_b_and_high(judge: Judge) -> None:
+    told, level = _rules(judge, "timses", "attribute")
+    assert "timses" not in told and level is Level.HIGH
+    assert "huruf (b)" in told["timses-mark"].explanation
+    assert _rules(judge, "timses")[1] is Level.MEDIUM
+
+
+@pytest.mark.parametrize(("fact", "cited"), [("uniform", "pp94-5n2"), ("state_vehicle", "pp94-5n4")])
+def test_at_an_event_in_uniform_nobody_is_told_that_passive_presence_is_allowed(
+    fact: str, cited: str, judge: Judge
+) -> None:
+    told, level = _rules(judge, "stage", fact)
+    found = told["event-uniform-active"]
+    assert "event" not in told and level is Level.HIGH
+    assert cited in {one.id for one in found.citations}
+    assert not found.other_readings
+    assert "tanpa seragam" in " ".join(_rules(judge, "stage")[0]["event"].other_readings)
+
+
+def test_a_contract_employee_is_not_told_of_civil_servants_sanctions(judge: Judge) -> None:
+    for subject, named in (("pns", True), ("pppk", False)):
+        ((found,), _) = judge(hands("peace"), **{**CAMPAIGN, "subject": subject})
+        assert any("Pasal 14" in note for note in found.notes) is named
+
+
+def test_after_the_vote_the_item_on_photos_is_still_cited(judge: Judge) -> None:
+    told, level = _rules(judge, "candidate", posted="2024-11-28")
+    assert level is Level.MEDIUM
+    assert "d-7" in {one.id for one in told["candidate"].citations}
+    assert _rules(judge, "attribute", posted="2024-11-28")[1] is Level.LOW
+
+
+def test_a_spouse_alone_is_low_and_on_a_stage_medium(judge: Judge) -> None:
+    assert _rules(judge, "spouse_of_candidate")[1] is Level.LOW
+    told, level = _rules(judge, "spouse_of_candidate", "attribute")
+    assert "spouse" in told and level is Level.MEDIUM
+    (found,) = _rules(judge, "spouse_of_candidate", "unpaid_leave")[0].values()
+    assert not any("cuti" in line for line in found.advice)
+
+
+def test_who_calls_a_pose_a_number_is_said(judge: Judge) -> None:
+    ((call,), _) = judge(hands("call"), election="pemilu-2024", posted="2024-01-15")
+    assert any("Hanya satu varian daftar (V9)" in note for note in call.notes)
+    ((peace,), _) = judge(hands("peace"), election="pemilu-2024", posted="2024-01-15")
+    assert not any("varian" in note for note in peace.notes)
+
+
+def test_a_ticket_is_not_named_before_it_was_numbered(judge: Judge) -> None:
+    for posted, named in (("2023-02-01", False), ("2023-11-14", True)):
+        ((rock,), _) = judge(hands("rock"), election="pemilu-2024", posted=posted)
+        (told,) = [note for note in rock.notes if "tanpa memihak" in note]
+        assert ("pasangan calon nomor 3" in told) is named
+        assert "siapa pun: tanda ini juga dipakai: PDI Perjuangan" in told
+
+
+def test_a_draft_is_not_said_to_be_posted(judge: Judge) -> None:
+    told, _ = _rules(judge, "candidate", posted="draft", taken="2022-01-05")
+    (found,) = told.values()
+    said = " ".join((*found.notes, *found.advice))
+    assert "diunggah sesudah" not in said and "hari kemudian" not in said
+    assert "mengepal" not in said and "sebelum ditinjau" in said

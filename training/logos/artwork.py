@@ -153,6 +153,10 @@ def printings(rgba: U8, label: str, version: str, row: Row) -> list[Mark]:
             part = np.s_[b : y + h + pad, a : x + w + pad]
             alone = picture[part].copy()
             out.append(Mark(label, version, source, alone, mask[part].copy(), own_ground, ground))
+        if label in ASIDE and w > 1.6 * h:
+            square = np.ascontiguousarray(picture[y : y + h, x : x + h])
+            whole = np.full(square.shape[:2], 255, np.uint8)
+            out.append(Mark(label, version, source, square, whole, own_ground, ground))
     return out
 
 
@@ -205,6 +209,8 @@ def _trimmed(rgba: U8) -> U8:
 
 # Marks whose lettering is part of them (boxes.csv boxes them whole).
 WHOLE = ("pkb", "psi", "pan", "demokrat", "buruh", "hanura", "ppp", "gabthat", "partaiaceh", "neg:bumn", "neg:kpk")
+# Marks whose symbol stands left of its lettering, in a square of its own, and alone where there is little room.
+ASIDE = ("buruh",)
 # Marks that are nothing without their own ground.
 UNCUT = ("demokrat", "psi", "buruh", "pan", "hanura")
 

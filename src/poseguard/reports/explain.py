@@ -251,7 +251,8 @@ def _citation(citation: Citation, lang: str) -> Text:
     facts = [prose(part) for part in (issued, citation.date) if part] + [binding, verified]
     text.append(f"\n{' · '.join(facts)}", style="dim")
     if citation.text:
-        text.append(f"\n“{prose(citation.text)}”")
+        words = prose(citation.text)
+        text.append(f"\n“{words}”" if citation.quoted else f"\n{say('reports.paraphrase', lang, text=words)}")
     if citation.source:
         text.append(f"\n{clean(citation.source)}", style="dim")
     return text

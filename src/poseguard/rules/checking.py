@@ -18,7 +18,18 @@ if TYPE_CHECKING:
 SLOTS = frozenset(
     {"pose", "fingers", "hands", "people", "confidence", "seen", "declared", "list", "list_issuer", "list_date"}
     | {"other_lists", "allowing_lists", "phase", "election", "region", "posted", "taken", "days", "numbers"}
-    | {"participants", "signs", "disputed", "inexact", "handler", "agreeing", "marks", "versions", "shown"}
+    | {
+        "participants",
+        "politics",
+        "numbers_note",
+        "disputed",
+        "inexact",
+        "handler",
+        "agreeing",
+        "marks",
+        "versions",
+        "shown",
+    }
     | {"all_parties", "candidate", "face_basis", "same_number"}
 )
 """Slots of the texts that rules and notes name; the engine fills each of them (empty where it does not apply)."""

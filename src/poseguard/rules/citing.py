@@ -50,6 +50,7 @@ def as_citation(name: str, pack: Pack, lang: str) -> Citation:
         binding=cited.binding,
         source=source,
         verified=cited.verified,
+        quoted=cited.quoted,
     )
 
 
@@ -73,7 +74,7 @@ def list_citation(chosen: model.PoseList, pack: Pack, lang: str) -> Citation:
     )
 
 
-def beside(names: Iterable[str], level_shows_sanction: bool, pack: Pack, lang: str) -> list[str]:
+def beside(names: Iterable[str], shows_sanction: bool, pack: Pack, lang: str) -> list[str]:
     """What must be said with the citations: their own notes, and the sanctions that sources give for the items."""
     told, sanctions = [], []
     for name in names:
@@ -88,6 +89,6 @@ def beside(names: Iterable[str], level_shows_sanction: bool, pack: Pack, lang: s
             key = "rules.sanction-inferred" if cited.sanction.inferred else "rules.sanction-item"
             slots = {"number": cited.number, "article": cited.article, "level": level, "basis": cited.sanction.basis}
             sanctions.append(say(key, lang, **slots))
-    if sanctions and level_shows_sanction:
+    if sanctions and shows_sanction:
         told.append(say("rules.sanction-note", lang, items="; ".join(sanctions)))
     return told

@@ -122,11 +122,12 @@ def participants(resolved: Resolved, numbers: Iterable[int]) -> tuple[tuple[str,
     wanted = set(numbers)
     local = region.paslon if region else ()
     every = (
-        [("party", p) for p in election.party]
-        + [("ticket", t) for t in election.ticket]
-        + [("paslon", p) for p in local]
+        [("party", p, p.since) for p in election.party]
+        + [("ticket", t, t.since) for t in election.ticket]
+        + [("paslon", p, p.since or election.numbers_since) for p in local]
     )
-    return tuple((kind, who) for kind, who in every if who.number in wanted and drawn(who.since, resolved.context.day))
+    day = resolved.context.day
+    return tuple((kind, who) for kind, who, since in every if who.number in wanted and drawn(since, day))
 
 
 def signs(resolved: Resolved, label: str) -> tuple[model.Sign, ...]:

@@ -118,7 +118,8 @@ class _Desk:
             self.pack,
         )
         said = {into: self._say_all((n.text for n in notes if n.into == into), slots) for into in _INTO}
-        shows_sanction = level.rank >= self.pack.sanction_from.rank
+        # What the items give is PP 94/2021's; contract staff follow their own rules (note.pppk).
+        shows_sanction = level.rank >= self.pack.sanction_from.rank and self.resolved.context.subject != "pppk"
         beside = citing.beside(names, shows_sanction, self.pack, self.lang)
         if self.resolved.phase and self.resolved.phase.note and level.rank >= Level.LOW.rank:
             beside.append(self.resolved.phase.note.say(self.lang))
@@ -183,7 +184,8 @@ class _Desk:
             "seen": f"{wording.seen_pose(group, self.scene, self.size, self.lang)} {other}".strip(),
             "numbers": ", ".join(map(str, group.pose.numbers)),
             "participants": wording.participants_words(group.participants, self.resolved, self.lang),
-            "signs": wording.signs_words(group.signs, self.lang),
+            "politics": wording.politics(group, self.resolved, self.lang),
+            "numbers_note": group.pose.numbers_note.say(self.lang) if group.pose.numbers_note else "",
             "agreeing": wording.participants_words(group.agreeing, self.resolved, self.lang),
             "other_lists": ", ".join(one.id for one in lists if shape and shape.id in one.listed),
             "allowing_lists": ", ".join(one.id for one in lists if shape and shape.id in one.allowed),
@@ -228,8 +230,9 @@ class _Desk:
 
 
 _INTO = ("notes", "advice", "would_change", "other_readings")
-_EMPTY = dict.fromkeys(("pose", "fingers", "hands", "people", "confidence", "seen", "numbers", "participants", "signs",
-                        "other_lists", "allowing_lists", "disputed", "inexact", "agreeing"), "")  # fmt: skip
+_EMPTY = dict.fromkeys(("pose", "fingers", "hands", "people", "confidence", "seen", "numbers", "numbers_note",
+                        "participants", "politics", "other_lists", "allowing_lists", "disputed", "inexact",
+                        "agreeing"), "")  # fmt: skip
 
 
 def _speaks(note: Note, facts: Facts) -> bool:

@@ -188,7 +188,8 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Election:
-    """A file `elections/*.toml`. `local_numbers`: ballot numbers differ from region to region.
+    """A file `elections/*.toml`. `local_numbers`: ballot numbers differ from region to region; `numbers_since`: the day
+    on which they were drawn.
 
     `parties_of`: the election whose parties may put pairs forward in this one; their numbers are not on its ballot.
     """
@@ -205,6 +206,7 @@ class Election:
     phase: Mapping[str, Phase]
     seen_at: tuple[str, ...] = ()
     parties_of: str | None = None
+    numbers_since: Day | None = None
     party: tuple[Participant, ...] = ()
     logo_version: tuple[LogoVersion, ...] = ()
     ticket: tuple[Participant, ...] = ()

@@ -114,7 +114,7 @@ def participants_words(found: Sequence[tuple[str, model.Participant]], resolved:
 
 def signs_words(found: Sequence[model.Sign], lang: str) -> str:
     """Recorded political uses of a sign, with its other meanings."""
-    told = [
+    return "; ".join(
         say(
             "rules.sign" if sign.current else "rules.sign-former",
             lang,
@@ -122,8 +122,13 @@ def signs_words(found: Sequence[model.Sign], lang: str) -> str:
             also=sign.also.say(lang),
         )
         for sign in found
-    ]
-    return "".join(f"{sentence[0].upper()}{sentence[1:]}. " for sentence in told).strip()
+    )
+
+
+def politics(group: Group, resolved: Resolved, lang: str) -> str:
+    """Participants with the number of a pose, and recorded uses of the sign."""
+    told = (participants_words(group.participants, resolved, lang), signs_words(group.signs, lang))
+    return "; ".join(filter(None, told)) + "."
 
 
 def context_slots(resolved: Resolved, pack: Pack, lang: str) -> dict[str, str]:
