@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import poseguard
-from poseguard import Job, Level, Scanner, Settings, Status, scan
+from poseguard import Job, Level, Scanner, Settings, Status, context, scan
 from poseguard.detectors import Detector, Seen
 from poseguard.errors import UsageError
 from poseguard.people.types import People
@@ -168,6 +170,28 @@ def test_scan_yields_one_outcome_a_job_in_order(tmp_path: Path) -> None:
     assert [r.status for r in reports] == [Status.OK, Status.REJECTED, Status.OK]
     alone = Scanner(lang="en").look(THUMB, **CAMPAIGN)
     assert dataclasses.replace(reports[2], elapsed_ms=0) == dataclasses.replace(alone, elapsed_ms=0)
+
+
+def test_threads_that_share_a_scanner_get_what_one_gets(scanner: Scanner) -> None:
+    alone = dataclasses.replace(scanner.look(THUMB, **CAMPAIGN), elapsed_ms=0)
+    with ThreadPoolExecutor(3) as threads:
+        together = list(threads.map(lambda _: scanner.look(THUMB, **CAMPAIGN), range(6)))
+    assert [dataclasses.replace(one, elapsed_ms=0) for one in together] == [alone] * 6
+
+
+def test_a_context_is_made_from_dates_and_texts() -> None:
+    told = context(Settings(lang="en"), election="pilkada-2024", posted=date(2024, 10, 15), declare="uniform, number:2")
+    assert (told.election, told.posted, [str(fact) for fact in told.declared]) == (
+        "pilkada-2024", date(2024, 10, 15), ["uniform", "number:2"],
+    )  # fmt: skip
+    assert context(declare=["uniform"]).declared == told.declared[:1]
+    with pytest.raises(TypeError):
+        context(elections="pilkada-2024")
+
+
+def test_settings_take_places_as_texts_and_a_language_of_their_own() -> None:
+    assert Settings(gallery="x.faces", weights="w").gallery == Path("x.faces")  # type: ignore[arg-type]
+    assert Scanner(Settings(lang="id"), lang="en", detectors=[]).settings.lang == "en"
 
 
 def test_the_package_imports_nothing_heavy_until_it_is_asked_for() -> None:

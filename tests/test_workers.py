@@ -125,6 +125,13 @@ def test_an_item_does_not_pay_for_those_before_it() -> None:
     assert results(["hoard 400", "eat 300", "b"], jobs=1) == ["hoard 400", "eat 300", "b"]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is capped reliably on Linux only")
+def test_nor_does_it_with_another_worker_idle_that_has_served() -> None:
+    # The second hoards as well and is idle when the third fails in the first.
+    items = ["hoard 400", "hoard 400", "eat 300"]
+    assert results(items, jobs=2) == items
+
+
 def test_noise_of_libraries_does_not_reach_the_terminal(capfd: pytest.CaptureFixture[str]) -> None:
     results(["noise", "segfault"], jobs=1)
     out, err = capfd.readouterr()

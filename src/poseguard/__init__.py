@@ -6,23 +6,24 @@
     report = scanner.look("photo.jpg", election="pilkada-2024", posted="2024-10-15")
     print(report.risk.level)
 
-`scan` looks at many photos in processes of their own. Every result is a frozen type of `poseguard.results`.
+`scan` looks at many photos in processes of their own, each with its `context`. Every result is a frozen type of
+`poseguard.results`.
 """
 
 from __future__ import annotations
 
 __version__ = "0.1.0"
 
-__all__ = ["Evidence", "Finding", "Job", "Level", "PhotoReport", "Scanner", "Settings", "Status", "scan"]
+__all__ = ["Evidence", "Finding", "Job", "Level", "PhotoReport", "Scanner", "Settings", "Status", "context", "scan"]
 
 TYPE_CHECKING = False  # as typing's, whose import would come before Ctrl-C can be answered
 if TYPE_CHECKING:
     from poseguard.results import Evidence, Finding, Level, PhotoReport, Status
-    from poseguard.scanner import Job, Scanner, Settings, scan
+    from poseguard.scanner import Job, Scanner, Settings, context, scan
 
 _HOMES = {
     **dict.fromkeys(("Evidence", "Finding", "Level", "PhotoReport", "Status"), "poseguard.results"),
-    **dict.fromkeys(("Job", "Scanner", "Settings", "scan"), "poseguard.scanner"),
+    **dict.fromkeys(("Job", "Scanner", "Settings", "context", "scan"), "poseguard.scanner"),
 }
 
 

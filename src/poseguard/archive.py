@@ -6,6 +6,8 @@ one that is not what it should be raises one of `WRONG`.
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
 import struct
 import tempfile
@@ -120,10 +122,11 @@ def expect(right: bool, what: str) -> None:
         raise Odd(what)
 
 
-def replace_file(path: Path, body: bytes, prefix: str) -> None:
+def replace_file(path: Path, body: bytes, prefix: str, over: str | None = None) -> None:
     """Writes `path`, or what it links to, whole or not at all. `prefix`: of the file beside it that is written first.
 
-    Raises OSError.
+    `over`: SHA-256 of what it was read as ("": there was none), so that nothing is lost that somebody else wrote
+    meanwhile. Raises OSError, ESTALE where that is so.
     """
     path = path.resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -133,6 +136,8 @@ def replace_file(path: Path, body: bytes, prefix: str) -> None:
             file.flush()
             os.fsync(file.fileno())
             file.close()
+            if over is not None and over != (hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""):
+                raise OSError(errno.ESTALE, "changed", str(path))
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 from poseguard.detectors import Detector
@@ -22,7 +24,7 @@ from poseguard.reports.picture import Picture, Wants, picture
 from poseguard.results import Digest, Evidence, Level, Matching, PhotoInfo, PhotoReport, Risk, Scene, Status
 from poseguard.rules.context import Context, Given, build_context, resolve
 from poseguard.rules.engine import weigh
-from poseguard.rules.pack import load_pack
+from poseguard.rules.pack import Pack, load_pack
 from poseguard.texts import LANGS, say
 from poseguard.workers import Failure, run
 
@@ -36,6 +38,7 @@ class Settings:
     `props`: look for logos and props; `detector_weights`: with a user's own ONNX detector; `logos`: the file of
     enrolled logos, the user's default one where None. `gallery`: of candidates, whose faces are looked for where it
     is given, for the `purpose` that is declared; `embedder`: a user's own; `show_possible`: also faces that may be one.
+    Places may be given as texts.
     Raises UsageError for a language without texts.
     """
 
@@ -55,6 +58,9 @@ class Settings:
     show_possible: bool = False
 
     def __post_init__(self) -> None:
+        for name in ("weights", "detector_weights", "logos", "gallery", "embedder"):
+            if (place := getattr(self, name)) is not None:
+                object.__setattr__(self, name, Path(place))
         if self.lang not in LANGS:
             remedy = say("cli.unknown-lang-remedy", "en", langs=", ".join(LANGS))
             raise UsageError(say("cli.unknown-lang", "en", name=self.lang), remedy)
@@ -62,10 +68,30 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One photo to look at, with its context."""
+    """One photo to look at, with its `context`."""
 
     path: Path
     context: Context
+
+
+Said = str | date | Sequence[str] | None
+
+
+def context(settings: Settings | None = None, **given: Said) -> Context:
+    """What is known around photos. `given`: election, region, posted, taken, subject, declare, as on the command line.
+
+    Days may be dates, declare one text or several. Raises UsageError for what does not exist, TypeError for names
+    other than these.
+    """
+    chosen = settings or Settings()
+    return _context(load_pack(chosen.rules, chosen.pose_list, chosen.lang), chosen.lang, given)
+
+
+def _context(pack: Pack, lang: str, given: Mapping[str, Said]) -> Context:
+    told = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
+    declared = told.pop("declare", None) or ()
+    facts = declared.split(",") if isinstance(declared, str) else declared
+    return build_context(Given(**told, declare=tuple(fact.strip() for fact in facts)), pack, lang)  # type: ignore[arg-type]
 
 
 Outcome = tuple[PhotoReport, Picture | None]
@@ -79,7 +105,8 @@ class Scanner:
         print(report.risk.level, [e.label for e in report.evidence])
 
     A damaged file is reported, never raised; but limits of time and memory belong to `scan`, which works in processes
-    of their own. Raises WeightsError where a network is missing or wrong, DataError for a wrong rule pack.
+    of their own. Threads that share one wait for each other. Raises WeightsError where a network is missing or wrong,
+    DataError for a wrong rule pack.
     """
 
     def __init__(
@@ -90,7 +117,9 @@ class Scanner:
         detectors: Sequence[Detector] | None = None,
         on_read: Callable[[], None] = lambda: None,
     ) -> None:
-        self.settings = settings or Settings(lang=lang or "id")
+        chosen = settings or Settings()
+        self.settings = replace(chosen, lang=lang) if lang else chosen
+        self._one_at_a_time = threading.Lock()  # the networks are one photo's at a time
         self._on_read = on_read
         self.pack = load_pack(self.settings.rules, self.settings.pose_list, self.settings.lang)
         self._people = PeopleSearch(self.settings.weights, lang=self.settings.lang)
@@ -98,13 +127,16 @@ class Scanner:
         looked = (one for detector in self._detectors for one in detector.digests())
         self._models: tuple[Digest, ...] = (*self._people.digests(), *looked)
 
-    def look(self, path: str | os.PathLike[str], **given: str) -> PhotoReport:
-        """One photo. `given`: election, region, posted, taken, subject, as on the command line."""
-        context = build_context(Given(**given), self.pack, self.settings.lang)  # type: ignore[arg-type]
-        return self.take(Job(Path(path), context))[0]
+    def look(self, path: str | os.PathLike[str], **given: Said) -> PhotoReport:
+        """One photo. `given`: as for `context`."""
+        return self.take(Job(Path(path), _context(self.pack, self.settings.lang, given)))[0]
 
     def take(self, job: Job) -> Outcome:
         """One photo through the house, with the pictures that the settings want."""
+        with self._one_at_a_time:
+            return self._taken(job)
+
+    def _taken(self, job: Job) -> Outcome:
         started = time.perf_counter()
         photo = read_photo(job.path, limits=self.settings.limits, lang=self.settings.lang)
         self._on_read()
@@ -193,7 +225,9 @@ class _Factory:
 def scan(jobs: Iterable[Job], settings: Settings | None = None, *, workers: int = 1) -> Iterator[Outcome]:
     """One outcome a job, in order, from worker processes; a file that hangs, crashes or swells costs one `error` row.
 
-    Raises what `Scanner` raises, and KeyboardInterrupt after everything that was done has been yielded.
+    The workers import the program that calls it, which therefore does so under `if __name__ == "__main__":`. Ctrl-C is
+    answered between two outcomes. Raises what `Scanner` raises, and KeyboardInterrupt after all that was done has been
+    yielded.
     """
     chosen = settings or Settings()
     lang = chosen.lang

@@ -188,6 +188,9 @@ class _Pool(Generic[T, R]):
                 return
             if self._again:
                 number, item = self._again.popleft()
+                if idle is not None and idle.served:
+                    self._drop(idle)  # what others left behind in it may be what ails
+                    idle = None
             else:
                 if idle is None and not self._workers:
                     idle = self._start()  # loads its networks while the first item is looked for

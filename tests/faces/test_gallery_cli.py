@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -30,6 +31,7 @@ from gallery_place import (
 )
 from PIL import Image
 
+from poseguard.cli.gallery_args import about
 from poseguard.errors import ExitCode
 from poseguard.faces.gallery_file import read_gallery
 
@@ -82,6 +84,29 @@ def test_copies_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(read_gallery(Path("g.faces"), lang="en").candidates[0].photos) == 3
     assert add(first) == 0
     assert "Budi Contoh: no new photos" in capsys.readouterr().out
+
+
+def test_a_copy_is_told_by_its_own_name(capsys: pytest.CaptureFixture[str]) -> None:
+    first, *_ = looks("b", BUDI[:1])
+    shutil.copy(first, "twin.png")
+    assert add(first, "twin.png") == 0
+    assert "twin.png was not added: it is one picture with b0.png" in capsys.readouterr().err
+
+
+def test_what_somebody_else_wrote_meanwhile_is_not_lost(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert add(*looks("b", BUDI)) == 0
+    meanwhile = b"another gallery"
+
+    def slow(*given: object, **named: object) -> object:
+        Path("g.faces").write_bytes(meanwhile)
+        return about(*given, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("poseguard.cli.gallery.about", slow)
+    assert add(*looks("c", BUDI[:1])) == ExitCode.USAGE
+    assert "changed since it was read" in capsys.readouterr().err
+    assert Path("g.faces").read_bytes() == meanwhile
 
 
 def test_the_largest_face_is_enrolled_only_where_it_is_clearly_the_largest(capsys: pytest.CaptureFixture[str]) -> None:

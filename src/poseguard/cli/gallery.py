@@ -136,11 +136,11 @@ def add(ctx: click.Context, /, file: Path, photos: Sequence[Path], **options: An
         raise UsageError(message, say("gallery.full-remedy", lang))
     others = [each for each in gallery.candidates if each is not known]
     gallery = replace(gallery, candidates=tuple(sorted([*others, one], key=lambda each: each.id)))
-    write_gallery(file, gallery, lang=lang)
-    paths = {photo.sha256: printable(path) for photo, path in zip(made, photos, strict=True)}
+    write_gallery(file, gallery, lang=lang, over=gallery.sha256)
+    paths = {id(photo): printable(path) for photo, path in zip(made, photos, strict=True)}
     for copy, original in left_out:
-        other = paths.get(original.sha256, original.sha256[:DIGITS])
-        click.echo(say("gallery.left-out", lang, path=paths[copy.sha256], other=other), err=True)
+        other = paths.get(id(original), original.sha256[:DIGITS])
+        click.echo(say("gallery.left-out", lang, path=paths[id(copy)], other=other), err=True)
     count = len(one.photos) - len(before.photos)
     key = "added" if count else "unchanged"
     click.echo(say(f"gallery.{key}", lang, name=one.name, count=count, total=len(one.photos)))
@@ -162,12 +162,12 @@ def remove(ctx: click.Context, /, file: Path, code: str, digests: Sequence[str])
         raise UsageError(message, say("gallery.unknown-remedy", lang, file=printable(file)))
     others = [each for each in gallery.candidates if each is not one]
     if not digests:
-        write_gallery(file, replace(gallery, candidates=tuple(others)), lang=lang)
+        write_gallery(file, replace(gallery, candidates=tuple(others)), lang=lang, over=gallery.sha256)
         click.echo(say("gallery.removed", lang, name=one.name, file=printable(file)))
         return
     left = without(one, digests, file, lang)
     candidates = tuple(left if each is one else each for each in gallery.candidates)
-    write_gallery(file, replace(gallery, candidates=candidates), lang=lang)
+    write_gallery(file, replace(gallery, candidates=candidates), lang=lang, over=gallery.sha256)
     count = len(one.photos) - len(left.photos)
     click.echo(say("gallery.removed-photo", lang, name=one.name, count=count, left=len(left.photos)))
 
@@ -304,7 +304,7 @@ def rebuild(
     if wrong:
         raise unusable("cannot-rebuild", wrong, total, file, lang)
     gallery = replace(gallery, network=networks.embedder.sha256, candidates=tuple(made))
-    write_gallery(file, gallery, lang=lang)
+    write_gallery(file, gallery, lang=lang, over=gallery.sha256)
     click.echo(say("gallery.rebuilt", lang, file=printable(file), candidates=len(made), photos=total))
 
 

@@ -17,6 +17,7 @@ from poseguard.props.gallery import MOST_PICTURES, Book, Embedder, Logo, LogoGal
 from poseguard.props.gallery_file import MOST_LOGOS, read_book, write_book
 from poseguard.reading.photo import Pixels
 from poseguard.reading.problems import printable
+from poseguard.reports.words import clean
 from poseguard.results import Box
 from poseguard.rules.pack import Pack, load_pack
 from poseguard.texts import catalogue, say
@@ -106,6 +107,7 @@ def add(
         message = say("logos.no-folder", lang, path=printable(path), folder=printable(path.parent))
         raise UsageError(message, say("logos.no-folder-remedy", lang))
     book = _book(file, lang)
+    read = book.sha256
     kit = load_kit(weights, lang)
     LogoGallery(book, kit.enrol, network=kit.network, lang=lang)  # another network's book is told at once
     known = _find(book, code, version)
@@ -115,7 +117,7 @@ def add(
     if len(pictures) > MOST_PICTURES:
         raise UsageError(
             say("logos.too-many", lang, count=len(pictures), most=MOST_PICTURES),
-            say("logos.too-many-remedy", lang, code=code),
+            say("logos.too-many-remedy", lang, command=printable(_removal(code, version, path))),
         )
     others = tuple(one for one in book.logos if one is not known)
     if len(others) >= MOST_LOGOS:
@@ -125,13 +127,11 @@ def add(
     called = name or (known.name if known else party or code)
     logo = enrolled(code, called, version, list(pictures.values()), kit.embedder)
     book = Book(kit.network, tuple(sorted((*others, logo), key=lambda one: one.key)))
-    write_book(file, book, lang=lang)
+    write_book(file, book, lang=lang, over=read)
     click.echo(say("logos.added", lang, name=_called(logo), count=len(logo.pictures), file=printable(file)))
     if party is not None:
-        own_file = [] if path is None else ["--logos", os.fspath(path)]
-        own_version = [] if version is None else ["--version", version]
-        command = shlex.join(["poseguard", "logos", "remove", code, *own_version, *own_file])
-        click.echo(say("logos.means-party", lang, code=code, party=party, command=printable(command)), err=True)
+        command = printable(_removal(code, version, path))
+        click.echo(say("logos.means-party", lang, code=code, party=party, command=command), err=True)
         dated = ", ".join(dict.fromkeys(_dated_versions(pack, code)))
         if version is None and dated:
             click.echo(say("logos.dated-versions", lang, party=party, versions=dated), err=True)
@@ -172,7 +172,8 @@ def remove(ctx: click.Context, /, code: str, version: str | None, path: Path | N
     gone = [one for one in book.logos if one.code == code and version in (None, one.version)]
     if not gone:
         raise _unknown(book, code, lang)
-    write_book(file, replace(book, logos=tuple(one for one in book.logos if one not in gone)), lang=lang)
+    left = tuple(one for one in book.logos if one not in gone)
+    write_book(file, replace(book, logos=left), lang=lang, over=book.sha256)
     for logo in gone:
         click.echo(say("logos.removed", lang, name=_called(logo), file=printable(file)))
 
@@ -188,7 +189,7 @@ def rebuild(ctx: click.Context, /, weights: Path | None, path: Path | None) -> N
     book = read_book(file, lang=lang)
     kit = load_kit(weights, lang)
     made = tuple(enrolled(one.code, one.name, one.version, one.pictures, kit.embedder) for one in book.logos)
-    write_book(file, Book(kit.network, made), lang=lang)
+    write_book(file, Book(kit.network, made), lang=lang, over=book.sha256)
     click.echo(say("logos.rebuilt", lang, count=len(made), file=printable(file)))
 
 
@@ -231,7 +232,7 @@ def test(
     for candidate in candidates:
         photo = read_photo(candidate.path, lang=lang)
         if photo.pixels is None:
-            table.add_row(printable(candidate.path), *["-"] * 5, photo.problem.message if photo.problem else "-")
+            table.add_row(clean(printable(candidate.path)), *["-"] * 5, photo.problem.message if photo.problem else "-")
             continue
         boxes = search(photo.pixels)
         results = [tried(photo.pixels, boxes, logo, gallery, kit.recogniser, kit.embedder) for logo in logos]
@@ -240,7 +241,7 @@ def test(
         best = one.best
         held = "-" if best.inliers is None else str(best.inliers)
         figures = (str(one.boxes), f"{best.size_px:.0f}", f"{best.cosine:.2f}", held, f"{best.confidence:.2f}")
-        table.add_row(printable(candidate.path), *figures, one.named or say("logos.not-named", lang))
+        table.add_row(clean(printable(candidate.path)), *figures, one.named or say("logos.not-named", lang))
     Console(markup=False, emoji=False).print(table)
     click.echo(say("logos.tested", lang, code=code, hits=hits, n=seen, least=gallery.numbers.least))
     for logo in logos:
@@ -273,6 +274,13 @@ def _find(book: Book, code: str, version: str | None) -> Logo | None:
 def _unknown(book: Book, code: str, lang: str) -> UsageError:
     codes = ", ".join(sorted({one.code for one in book.logos})) or "-"
     return UsageError(say("logos.unknown", lang, code=printable(code)), say("logos.unknown-remedy", lang, codes=codes))
+
+
+def _removal(code: str, version: str | None, path: Path | None) -> str:
+    """The command that takes just this logo out of just this file."""
+    own_file = [] if path is None else ["--logos", os.fspath(path)]
+    own_version = [] if version is None else ["--version", version]
+    return shlex.join(["poseguard", "logos", "remove", code, *own_version, *own_file])
 
 
 def _called(logo: Logo) -> str:

@@ -66,10 +66,10 @@ def read_gallery(path: Path, *, lang: str, photos: bool = True) -> Gallery:
         raise UsageError(message, say("faces.bad-file-remedy", lang)) from error
 
 
-def write_gallery(path: Path, gallery: Gallery, *, lang: str) -> str:
+def write_gallery(path: Path, gallery: Gallery, *, lang: str, over: str | None = None) -> str:
     """SHA-256 of the file; the same gallery always gives the same bytes, whatever its own `sha256` says.
 
-    Raises UsageError where the file cannot be written, or where it could not be read again.
+    `over`: as for `replace_file`. Raises UsageError where the file cannot be written, or could not be read again.
     """
     body = _packed(gallery)
     try:
@@ -79,7 +79,7 @@ def write_gallery(path: Path, gallery: Gallery, *, lang: str) -> str:
         message = say("faces.cannot-keep", lang, what=why(error, lang))
         raise UsageError(message, say("faces.cannot-keep-remedy", lang)) from error
     try:
-        replace_file(path, body, ".faces-")
+        replace_file(path, body, ".faces-", over)
     except OSError as error:
         message = say("faces.cannot-write", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("faces.cannot-write-remedy", lang)) from error

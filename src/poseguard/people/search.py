@@ -109,7 +109,9 @@ def _on_bodies(rows: Rows) -> NDArray[np.bool_]:
 
 
 def _found(rows: Rows, kind: int) -> tuple[Found, ...]:
+    """The surest first: a person's number is no larger than how many are counted."""
     part = rows[rows[:, 0] == kind]
+    part = part[np.argsort(-part[:, 1], kind="stable")]
     return tuple(Found((float(x), float(y), float(w), float(h)), float(s)) for _, s, x, y, w, h in part)
 
 

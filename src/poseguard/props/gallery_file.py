@@ -49,13 +49,16 @@ def read_book(path: Path, *, lang: str) -> Book:
         raise _wrong(path, said(error), lang) from error
 
 
-def write_book(path: Path, book: Book, *, lang: str) -> None:
-    """The same book always gives the same bytes. Raises UsageError where the file cannot be written."""
+def write_book(path: Path, book: Book, *, lang: str, over: str | None = None) -> None:
+    """The same book always gives the same bytes. `over`: as for `replace_file`.
+
+    Raises UsageError where the file cannot be written.
+    """
     if _size(book) > _MOST_BYTES - _MOST_HEADER:
         raise UsageError(say("logos.full", lang, most=len(book.logos) - 1), say("logos.full-remedy", lang))
     body = _packed(book)
     try:
-        replace_file(path, body, ".logos-")
+        replace_file(path, body, ".logos-", over)
     except OSError as error:
         message = say("logos.cannot-write", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("logos.cannot-write-remedy", lang)) from error

@@ -174,7 +174,8 @@ def _seen(evidence: Evidence, report: PhotoReport, lang: str) -> dict[str, Any]:
         "number": evidence_number(evidence.id),
         "label": evidence.label,
         "name": seen_name(evidence, lang, given_names(report)),
-        "sure": percent(evidence.confidence),
+        # A figure beside a name reads like an identification.
+        "sure": say("reports.face_to_verify", lang) if evidence.kind == "face" else percent(evidence.confidence),
         "hand": hand_name(evidence.hand, lang),
         "level": level.value if level else "other",
         "mark": [round(v, 1) for v in (x - grow_x, y - grow_y, width + 2 * grow_x, height + 2 * grow_y)],

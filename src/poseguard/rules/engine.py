@@ -180,7 +180,7 @@ class _Desk:
             "fingers": group.pose.fingers,
             "hands": str(len(group.hands)),
             "people": wording.people(group, self.scene, self.lang),
-            "confidence": wording.number(group.confidence, self.lang),
+            "confidence": wording.sureness(group.confidence, self.lang),
             "seen": f"{wording.seen_pose(group, self.scene, self.size, self.lang)} {other}".strip(),
             "numbers": ", ".join(map(str, group.pose.numbers)),
             "participants": wording.participants_words(group.participants, self.resolved, self.lang),

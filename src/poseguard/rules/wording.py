@@ -25,6 +25,11 @@ def number(value: float, lang: str) -> str:
     return text if lang == "en" else text.replace(".", ",")
 
 
+def sureness(confidence: float, lang: str) -> str:
+    """Nothing is seen with certainty."""
+    return number(min(confidence, 0.99), lang)
+
+
 def long_date(day: date | None, lang: str) -> str:
     """15 Oktober 2024; empty where there is no date."""
     if day is None:
@@ -34,7 +39,7 @@ def long_date(day: date | None, lang: str) -> str:
 
 def place(one: Evidence, what: str, size: Size | None, lang: str) -> str:
     """`what` with its box and its ninth of the photo."""
-    confidence = number(one.confidence, lang)
+    confidence = sureness(one.confidence, lang)
     box = one.box
     if not has_box(one):
         return say("rules.place-no-box", lang, what=what, confidence=confidence)

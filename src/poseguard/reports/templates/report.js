@@ -43,6 +43,15 @@
       search.focus();
     }
   });
+  // Paper has nothing to open: advice and basis are printed, then closed again as they were.
+  const closed = [];
+  addEventListener("beforeprint", () => {
+    for (const part of document.querySelectorAll(".finding details:not([open])")) {
+      part.open = true;
+      closed.push(part);
+    }
+  });
+  addEventListener("afterprint", () => closed.splice(0).forEach((part) => { part.open = false; }));
   document.documentElement.classList.add("live");
   apply();
 })();
