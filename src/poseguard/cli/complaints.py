@@ -43,6 +43,7 @@ def _expected(kind: object, lang: str) -> str:
         if kind.max is None:
             return say(f"cli.expected-{whole}from", lang, low=kind.min)
         return say(f"cli.expected-{whole}range", lang, low=kind.min, high=kind.max)
-    if isinstance(kind, click.Path) and kind.dir_okay != kind.file_okay:
-        return say("cli.expected-folder" if kind.dir_okay else "cli.expected-file", lang)
+    if isinstance(kind, click.Path):
+        what = "place" if kind.dir_okay and kind.file_okay else "folder" if kind.dir_okay else "file"
+        return say(f"cli.expected-{what}", lang)
     return ""

@@ -98,9 +98,12 @@ def show_rule(name: str, folders: tuple[Path, ...], lang: str) -> None:
 @lang_option
 def check_rules(paths: tuple[Path, ...], lang: str) -> None:
     """Loads each file or folder over what ships; the first error ends it."""
+    shipped = load_pack(lang=lang).origins
     for path in paths:
         pack = load_pack([path], lang=lang)
-        what = sorted({section for (section, _), (doc, _) in pack.origins.items() if _is_from(doc.name, path)})
+        # Files of the same name ship too: what differs from those is from here; of a copy all is.
+        own = {key for key, origin in pack.origins.items() if origin != shipped.get(key)} or pack.origins.keys()
+        what = sorted({section for section, _ in own})
         click.echo(say("rules.cli-fine", lang, file=path, what=", ".join(what)))
 
 
@@ -159,7 +162,3 @@ def _plain(value: object, lang: str) -> str:
 
 def _heading(key: str, lang: str, **slots: object) -> None:
     click.secho(say(f"rules.{key}", lang, **slots), bold=True)
-
-
-def _is_from(document: str, path: Path) -> bool:
-    return (path / document).exists() if path.is_dir() else document == str(path)

@@ -89,7 +89,7 @@ def read_picture(path: Path, lang: str) -> Picture:
     if min(height, width) < _SMALLEST or max(height, width) > _LONGEST_SHAPE * min(height, width) or _blank(rgba):
         raise UsageError(
             say("logos.no-logo", lang, path=printable(path), width=width, height=height),
-            say("logos.no-logo-remedy", lang, least=_SMALLEST),
+            say("logos.no-logo-remedy", lang, least=_SMALLEST, shape=_LONGEST_SHAPE),
         )
     if max(height, width) > LONGEST:
         zoom = LONGEST / max(height, width)
