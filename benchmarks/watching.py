@@ -38,7 +38,10 @@ class Watched:
 
 
 def watched(command: Sequence[str], given: bytes, cwd: Path) -> Watched:
-    """Runs `command` with `given` on its standard input. Raises SystemExit with its words where it reports nothing."""
+    """Runs `command` with `given`, paths each ended by NUL, on its standard input.
+
+    Raises SystemExit with its words where it does not report every photo.
+    """
     started = time.perf_counter()
     with (
         TemporaryFile() as words,
@@ -49,13 +52,14 @@ def watched(command: Sequence[str], given: bytes, cwd: Path) -> Watched:
         memory.start()
         process.stdin.write(given)
         process.stdin.close()
-        arrivals = [time.perf_counter() - started for _ in process.stdout]
+        # Libraries may say something too: a result is an object.
+        arrivals = [time.perf_counter() - started for line in process.stdout if line.startswith(b"{")]
         process.wait()
         memory.stop()
         words.seek(0)
         said = words.read().decode(errors="replace")
-    if not arrivals:
-        raise SystemExit(said or f"{command[0]} ended with {process.returncode} and said nothing")
+    if len(arrivals) < given.count(b"\0"):
+        raise SystemExit(said or f"{command[0]} ended with {process.returncode} after {len(arrivals)} photos")
     return Watched(tuple(arrivals), memory.peak_mb)
 
 
