@@ -185,14 +185,14 @@ def begin(model: Marks, start: Path, crops: Crops) -> None:
     if start.suffix != ".onnx":
         model.embedder.load_state_dict(torch.load(start, weights_only=True)["model"])
         return
-    known = tensors(start)
+    known = {name.removeprefix("embedder."): values for name, values in tensors(start).items()}
     if (directions := known.get("classes")) is not None:
         if directions.shape != model.classes.shape:
             raise ValueError(f"{start}: {len(directions)} classes, not {len(model.classes)}")
         model.classes.data.copy_(directions)
     batches = [range(k, k + _CALIBRATING) for k in range(0, 8 * _CALIBRATING, _CALIBRATING)]
     pictures = (torch.stack([crops[n][0] for n in batch]).float() / 255 for batch in batches)
-    unfuse(model.embedder, tensors(start, "embedder.") or known, pictures)
+    unfuse(model.embedder, known, pictures)
 
 
 def average(names: Sequence[str], name: str) -> None:

@@ -244,20 +244,19 @@ def curve(seen: Seen, fitted: list[float]) -> float:
     photos = w == 1.0
     names = np.array(seen.photo)
     print(f"{len(y)} boxes, {photos.sum()} on photos of which {y[photos].sum()} right; weights {fitted}")
+    clean = {n for n in names if "/negative/" in n or "/many/" in n}
     chosen = 0.9
     for percent in range(90, 25, -1):
         t = percent / 100
         hit = sure >= t
         precision = w[hit & y].sum() / max(w[hit].sum(), 1e-9)
-        clean = {n for n in names if "/negative/" in n or "/many/" in n}
         alarms = {n for n in names[hit & photos] if n in clean}
-        told = (
-            f"  {t:.2f}: precision {precision:.3f}, on photos {y[hit & photos].sum()} of {(hit & photos).sum()}"
-            f", of right boxes {y[hit & photos].sum() / max(y[photos].sum(), 1):.3f}; scenes "
-            f"{y[hit & ~photos].sum() / max(y[~photos].sum(), 1):.3f}; false on {len(alarms)} plain photos"
-        )
         if percent % 5 == 0:
-            print(told)
+            print(
+                f"  {t:.2f}: precision {precision:.3f}, on photos {y[hit & photos].sum()} of {(hit & photos).sum()}"
+                f", of right boxes {y[hit & photos].sum() / max(y[photos].sum(), 1):.3f}; scenes "
+                f"{y[hit & ~photos].sum() / max(y[~photos].sum(), 1):.3f}; false on {len(alarms)} plain photos"
+            )
         if precision >= LEAST_PRECISION and not alarms:
             chosen = t
     print(f"threshold {chosen}")

@@ -35,7 +35,6 @@ OVERRIDES: dict[str, dict[str, Any]] = {
     "props": {"imgsz": 320, "mosaic": 0.05, "scale": 0.25, "hsv_s": 0.5, "hsv_h": 0.008, "fliplr": 0.0, "degrees": 4.0},
 }
 
-
 _BATCHES = 16
 
 
@@ -118,9 +117,8 @@ def main() -> None:
             "hsv_v": 0.5,
             "val": False,
             "plots": False,
-            "pretrained": str(args.start)
-            if args.start and not shipped
-            else False,  # the one place where a start is looked for
+            # The one place where ultralytics looks for a start.
+            "pretrained": str(args.start) if args.start and not shipped else False,
             "deterministic": False,
             "seed": 7,
             **OVERRIDES[args.what],

@@ -22,7 +22,7 @@ from poseguard.reading.problems import printable, problem
 from poseguard.reading.read import read_photo
 from poseguard.reports.picture import Picture, Wants, picture
 from poseguard.results import Digest, Evidence, Level, Matching, PhotoInfo, PhotoReport, Risk, Scene, Status
-from poseguard.rules.context import Context, Given, build_context, resolve
+from poseguard.rules.context import Context, Given, build_context, facts_in, resolve
 from poseguard.rules.engine import weigh
 from poseguard.rules.pack import Pack, load_pack
 from poseguard.texts import LANGS, say
@@ -90,8 +90,8 @@ def context(settings: Settings | None = None, **given: Said) -> Context:
 def _context(pack: Pack, lang: str, given: Mapping[str, Said]) -> Context:
     told = {name: value.isoformat() if isinstance(value, date) else value for name, value in given.items()}
     declared = told.pop("declare", None) or ()
-    facts = declared.split(",") if isinstance(declared, str) else declared
-    return build_context(Given(**told, declare=tuple(fact.strip() for fact in facts)), pack, lang)  # type: ignore[arg-type]
+    facts = facts_in(declared) if isinstance(declared, str) else facts_in(*declared)
+    return build_context(Given(**told, declare=facts), pack, lang)  # type: ignore[arg-type]
 
 
 Outcome = tuple[PhotoReport, Picture | None]

@@ -107,7 +107,6 @@ def add(
         message = say("logos.no-folder", lang, path=printable(path), folder=printable(path.parent))
         raise UsageError(message, say("logos.no-folder-remedy", lang))
     book = _book(file, lang)
-    read = book.sha256
     kit = load_kit(weights, lang)
     LogoGallery(book, kit.enrol, network=kit.network, lang=lang)  # another network's book is told at once
     known = _find(book, code, version)
@@ -126,8 +125,8 @@ def add(
     party = taken_codes(pack, lang).get(code)
     called = name or (known.name if known else party or code)
     logo = enrolled(code, called, version, list(pictures.values()), kit.embedder)
-    book = Book(kit.network, tuple(sorted((*others, logo), key=lambda one: one.key)))
-    write_book(file, book, lang=lang, over=read)
+    made = Book(kit.network, tuple(sorted((*others, logo), key=lambda one: one.key)))
+    write_book(file, made, lang=lang, over=book.sha256)
     click.echo(say("logos.added", lang, name=_called(logo), count=len(logo.pictures), file=printable(file)))
     if party is not None:
         command = printable(_removal(code, version, path))
@@ -135,7 +134,7 @@ def add(
         dated = ", ".join(dict.fromkeys(_dated_versions(pack, code)))
         if version is None and dated:
             click.echo(say("logos.dated-versions", lang, party=party, versions=dated), err=True)
-    _warn(logo, LogoGallery(book, kit.enrol, network=kit.network, lang=lang), kit, lang)
+    _warn(logo, LogoGallery(made, kit.enrol, network=kit.network, lang=lang), kit, lang)
 
 
 @logos_group.command("list", help="logos.help-list")

@@ -26,7 +26,7 @@ from poseguard.reports.output import ensure_not_input, open_sink
 from poseguard.reports.summary import closing_lines, exit_code, left_out_lines
 from poseguard.reports.words import number
 from poseguard.results import Level
-from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine
+from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine, facts_in
 from poseguard.rules.manifest import Manifest, load_manifest
 from poseguard.rules.pack import Pack, load_pack
 from poseguard.rules.settings import FAIL_ON, NEVER, SETTINGS_NAME, load_settings
@@ -132,8 +132,8 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
     rules = (*defaults.rules, *options["rules"])
     pose_list = options["pose_list"] or defaults.pose_list
     pack = load_pack(rules, pose_list, lang)
-    declared = tuple(word.strip() for part in options["declare"] for word in part.split(",") if word.strip())
-    flags = Given(**{k: options[k] for k in ("election", "region", "posted", "taken", "subject")}, declare=declared)
+    said = {k: options[k] for k in ("election", "region", "posted", "taken", "subject")}
+    flags = Given(**said, declare=facts_in(*options["declare"]))
     manifest = load_manifest(options["manifest"], lang) if options["manifest"] else None
     weighing = _Weighing(flags, manifest, defaults, pack, lang)
     weighing.ensure_valid()

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from types import MappingProxyType
 
 from poseguard.results import Evidence, Level, Matching, PhotoReport, Status
-from poseguard.texts import say
+from poseguard.texts import readable, say
 
 DIGITS = 12
 """Of a SHA-256, where it is shown to people."""
 
-# Control characters drive a terminal, bidirectional marks turn a file name round, lone surrogates cannot be written.
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
 
 def clean(name: str) -> str:
-    """A file name or other foreign text, with characters that act instead of show written as escapes."""
-    return _UNSAFE.sub(lambda hit: hit[0].encode("unicode_escape").decode("ascii"), name)
+    """A file name or other foreign text on one line, with characters that act instead of show written as escapes."""
+    return readable(name).replace("\n", "\\n")
 
 
 def prose(text: str) -> str:

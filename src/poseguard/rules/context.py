@@ -27,6 +27,11 @@ class Given:
     declare: tuple[str, ...] = ()
 
 
+def facts_in(*texts: str) -> tuple[str, ...]:
+    """The facts that texts declare, with commas between them, for `Given.declare`."""
+    return tuple(fact.strip() for text in texts for fact in text.split(",") if fact.strip())
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """A declared fact: `number:2` is kind "number" with number 2."""

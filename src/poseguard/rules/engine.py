@@ -118,8 +118,8 @@ class _Desk:
             self.pack,
         )
         said = {into: self._say_all((n.text for n in notes if n.into == into), slots) for into in _INTO}
-        # What the items give is PP 94/2021's; contract staff follow their own rules (note.pppk).
-        shows_sanction = level.rank >= self.pack.sanction_from.rank and self.resolved.context.subject != "pppk"
+        spared = self.resolved.context.subject in self.pack.no_sanction_for
+        shows_sanction = level.rank >= self.pack.sanction_from.rank and not spared
         beside = citing.beside(names, shows_sanction, self.pack, self.lang)
         if self.resolved.phase and self.resolved.phase.note and level.rank >= Level.LOW.rank:
             beside.append(self.resolved.phase.note.say(self.lang))

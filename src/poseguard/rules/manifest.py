@@ -12,7 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from poseguard.errors import DataError
-from poseguard.rules.context import Given
+from poseguard.rules.context import Given, facts_in
 from poseguard.texts import say
 
 COLUMNS = ("file", "election", "region", "posted", "taken", "subject", "declare")
@@ -92,9 +92,8 @@ def _lines(path: Path, text: str, delimiter: str, lang: str) -> Iterator[tuple[i
 
 
 def _given(cells: Mapping[str, str]) -> Given:
-    facts = cells.get("declare", "").replace(";", ",").split(",")
     answers = {name: cells.get(name) or None for name in COLUMNS if name not in ("file", "declare")}
-    return Given(**answers, declare=tuple(fact.strip() for fact in facts if fact.strip()))
+    return Given(**answers, declare=facts_in(cells.get("declare", "").replace(";", ",")))
 
 
 def _place(path: Path) -> str:

@@ -53,6 +53,7 @@ class Pack:
     regions: Mapping[tuple[str, str], model.Region]
     default_list: str
     sanction_from: Level
+    no_sanction_for: tuple[str, ...]
     list_id: str
     folders: tuple[Digest, ...]
     origins: Mapping[tuple[str, str], tuple[Document, Where]]
@@ -142,6 +143,7 @@ class _Draft:
         self.regions: dict[tuple[str, str], model.Region] = {}
         self.default_list = ""
         self.sanction_from = Level.MEDIUM
+        self.no_sanction_for: tuple[str, ...] = ()
         self.folders: list[Digest] = []
         self.origins: dict[tuple[str, str], tuple[Document, Where]] = {}
 
@@ -186,6 +188,7 @@ class _Draft:
 
     def _rules_file(self, loaded: schemas.RulesFile, document: Document) -> None:
         self.sanction_from = loaded.sanction_from or self.sanction_from
+        self.no_sanction_for = loaded.no_sanction_for or self.no_sanction_for
         for index, ident in enumerate(loaded.off):
             there = [section for section in ("rule", "note") if ident in self.merged[section]]
             if not there:
@@ -215,6 +218,7 @@ class _Draft:
             regions=self.regions,
             default_list=self.default_list,
             sanction_from=self.sanction_from,
+            no_sanction_for=self.no_sanction_for,
             list_id=chosen,
             folders=tuple(self.folders),
             origins=self.origins,

@@ -52,6 +52,7 @@ class RulesFile:
     schema: str
     version: str
     sanction_from: Level | None = None
+    no_sanction_for: tuple[str, ...] = ()
     off: tuple[str, ...] = ()
     threshold: Mapping[str, model.Threshold] = field(default_factory=dict)
     declare: Mapping[str, model.Declarable] = field(default_factory=dict)

@@ -14,8 +14,8 @@ from importlib.resources import files
 from typing import Any
 
 LANGS = ("id", "en")
-# Control characters but line ends, and marks that turn the direction of writing: a terminal would obey them.
-_ACTS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# Control characters drive a terminal, bidirectional marks turn a file name round, lone surrogates cannot be written.
+_ACTS = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @cache
@@ -32,13 +32,14 @@ def say(key: str, lang: str, **slots: Any) -> str:
     room, _, name = key.partition(".")
     words = catalogue(room)[name]
     one = words.get(f"{lang}_one") if str(slots.get("n")) == "1" else None
-    return (one or words[lang]).format(**{key: _readable(value) for key, value in slots.items()})
+    return (one or words[lang]).format(
+        **{key: readable(value) if isinstance(value, str) else value for key, value in slots.items()}
+    )
 
 
-def _readable(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return _ACTS.sub(lambda hit: hit[0].encode("unicode_escape").decode("ascii"), value)
+def readable(text: str) -> str:
+    """Foreign text, with characters that act instead of show written as escapes, but for line ends."""
+    return _ACTS.sub(lambda hit: hit[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def default_lang(environ: Mapping[str, str] = os.environ) -> str:
