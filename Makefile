@@ -27,7 +27,8 @@ check: $(READY)
 bench: networks
 	@$(BIN)/python -m benchmarks.bench
 
-# make measure WEIGHTS=DIR measures other networks; PALM=DIR (with the mediapipe wheel) adds MediaPipe's own search.
+# The networks measured saw the train side only (benchmarks/twins); make measure WEIGHTS=DIR measures others;
+# PALM=DIR (with the mediapipe wheel) adds MediaPipe's own search.
 measure: networks
 	@$(BIN)/python -m benchmarks.measure $(if $(WEIGHTS),--weights $(WEIGHTS)) $(if $(PALM),--palm $(PALM))
 

@@ -21,7 +21,7 @@ from poseguard.results import Box
 
 NOBODY = People((), (), (), ())
 MAKE = "python -m training.logos.make scenes DIR --side test"
-_FILES = {"props": "props.onnx", "marks": "marks.onnx", "marks_numbers": "marks.json",
+_FILES = {"props": "props.onnx", "prop_kinds": "prop_kinds.onnx", "marks": "marks.onnx", "marks_numbers": "marks.json",
     "logo_embedder": "logo_embedder.onnx"}  # fmt: skip
 _NONE = "neg:"  # classes of emblems that are no party's
 

@@ -209,7 +209,8 @@ def enrolment(
     results: Results = {}
     reason, counts = None, dict[str, int]()
     models = {
-        key: verified_bytes(key, extra_dir=weights) for key in ("props", "marks", "marks_numbers", "logo_embedder")
+        key: verified_bytes(key, extra_dir=weights)
+        for key in ("props", "prop_kinds", "marks", "marks_numbers", "logo_embedder")
     }
     shipped = json.loads(models["marks_numbers"])
     found = recognisers(folder, shipped)

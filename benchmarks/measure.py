@@ -40,6 +40,8 @@ SECTIONS = (
     "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes", "enrolment",
     *faces.SECTIONS,
 )  # fmt: skip
+TWINS = ROOT / "benchmarks/twins"
+"""In place of networks that ship and learned from both sides: those that saw the train side only."""
 _CAMPAIGN = {"tags": campaign.tags, "ap": campaign.boxes, "plain": campaign.plain}
 _PHOTOS_OF = {
     "close-ups": ("close-ups",),
@@ -214,7 +216,10 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
         prog="benchmarks.measure", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--weights", type=Path, help="folder of networks with a manifest.toml (default: those that ship)"
+        "--weights",
+        type=Path,
+        default=TWINS,
+        help="folder of networks with a manifest.toml; what it lacks are those that ship (default: benchmarks/twins)",
     )
     parser.add_argument("--shared", type=Path, default=Path(os.environ.get("POSEGUARD_SHARED", ROOT.parent / "shared")))
     parser.add_argument("--jobs", type=int, default=2)

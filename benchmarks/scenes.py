@@ -118,7 +118,9 @@ def rightly_named(marks: Sequence[tuple[str, Box]], parties: Iterable[Mapping[st
 
 def look(folder: Path, weights: Path | None) -> Looked:
     """Both ways over every scene of `folder`, at native size."""
-    models = {name: verified_bytes(name, extra_dir=weights) for name in ("props", "marks", "marks_numbers")}
+    models = {
+        name: verified_bytes(name, extra_dir=weights) for name in ("props", "prop_kinds", "marks", "marks_numbers")
+    }
     numbers = json.loads(models["marks_numbers"])
     out = Looked()
     with TemporaryDirectory(prefix="poseguard-scenes-") as name:

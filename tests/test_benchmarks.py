@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -15,12 +17,14 @@ from benchmarks.bench import targets
 from benchmarks.figures import Target, target_lines
 from benchmarks.levels import calm_raised, posing_raised
 from benchmarks.matching import calibration, interval, matched
+from benchmarks.measure import TWINS
 from benchmarks.offline import guarded
 from benchmarks.palm import anchors, decoded, hand_region
 from benchmarks.photos12 import PIXELS, chosen, enlarged
 from benchmarks.scoring import parsed
 from benchmarks.truth import ROOT, TruthSet, maybe_listed, size_of, sure_listed, well_sourced
 from benchmarks.watching import Watched
+from poseguard.weights import load_manifest, verified_bytes
 
 PRINTED_BOXES = """\
        hands          true         found        recall
@@ -246,3 +250,12 @@ def test_measure_says_what_it_lacks(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=dict(os.environ), check=False)
     assert done.returncode != 0
     assert "--shared DIR" in done.stderr
+
+
+def test_what_learned_from_both_sides_has_a_twin_that_is_measured_in_its_place() -> None:
+    cards = tomllib.loads((ROOT / "training/cards.toml").read_text(encoding="utf-8")).values()
+    both = {file for card in cards if card["everything"] for file in re.findall(r"\w+\.(?:onnx|json)", card["title"])}
+    twins = load_manifest(TWINS)
+    assert {twin.file for twin in twins.models} == both
+    for twin in twins.models:
+        assert verified_bytes(twin.name, extra_dir=TWINS) != verified_bytes(twin.name)

@@ -82,7 +82,7 @@ def test_a_photo_is_looked_at_with_two_lines(scanner: Scanner) -> None:
     assert "like" in [e.label for e in report.evidence]
     assert (report.context.election, report.context.lang) == ("pilkada-2024", "en")
     hands = {"people", "hand_landmark", "pose_crop", "pose_wide", "pose_landmarks", "pose_fusion"}
-    assert {d.name for d in report.models} == hands | {"props", "marks", "marks_numbers"}
+    assert {d.name for d in report.models} == hands | {"props", "prop_kinds", "marks", "marks_numbers"}
 
 
 def test_the_scene_counts_the_hands_that_are_reported(scanner: Scanner) -> None:

@@ -24,7 +24,7 @@ NEEDED = (
     "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes",
     "enrolment", "verification", "galleries", "candidates", "fairness",
 )  # fmt: skip
-CAMPAIGN = ("props", "marks")
+CAMPAIGN = ("props", "prop_kinds", "marks")
 ENROLLED = ("logo_embedder",)
 FACES = ("face_points", "face_embedder")
 SIDES = ("train", "measure")
@@ -145,6 +145,12 @@ def campaign_data() -> str:
         drawn = sum("/logo_scenes" in line for line in crops)
         parts.append(
             f"The detector learned from {len(crops) - drawn} crops of photos and {drawn} drawn scenes of 320 px."
+        )
+    looked = RUNS / "kinds/rows.npz"
+    if looked.is_file():
+        drawn = np.load(looked)["drawn"]
+        parts.append(
+            f"The second look learned from {int((~drawn).sum())} tiles of photos and {int(drawn.sum())} drawn ones."
         )
     tiles = sum(len(table(path)) for path in RUNS.glob("marks_[abf]/rows.csv"))
     if tiles:

@@ -21,18 +21,17 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from ultralytics.nn.tasks import DetectionModel
 
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import GROW, SIDE
+from training.base import body
 from training.export import export
 from training.logos.crops import spoil as spoiled_tile
 from training.logos.icons import FICTIONS
 from training.muon import Muon
-from training.shared import ROOT, RUNS, SHARED, table
+from training.shared import ROOT, RUNS, table
 
 U8 = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -51,11 +50,8 @@ class Embedder(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        body = DetectionModel("yolov5n.yaml", ch=3, nc=3, verbose=False)
-        base = load_file(SHARED / "weights/yolov5n_base.safetensors")
-        body.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
-        self.fine = nn.Sequential(*[body.model[i] for i in range(7)])
-        self.coarse = nn.Sequential(*[body.model[i] for i in range(7, 9)])
+        layers = body()
+        self.fine, self.coarse = layers[:7], nn.Sequential(*layers[7:])
         self.where = nn.Conv2d(128, 32, 1)
         self.drop = nn.Dropout(0.1)
         self.project = nn.Linear(32 * 36 + 512, WIDTH)

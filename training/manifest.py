@@ -1,4 +1,4 @@
-"""Writes bytes and sha256 of the project's own files into weights/manifest.toml anew: `python -m training.manifest`.
+"""Writes bytes and sha256 of the project's own files into their manifests anew: `python -m training.manifest`.
 
 Only these two lines of each `origin = "own"` table change; names, versions, comments and order stay as they are.
 """
@@ -11,7 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-WEIGHTS = Path(__file__).resolve().parents[1] / "weights"
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def rewritten(text: str, folder: Path) -> str:
@@ -36,12 +36,13 @@ def _table(table: str, folder: Path) -> str:
 
 
 def main() -> None:
-    path = WEIGHTS / "manifest.toml"
-    before = path.read_text(encoding="utf-8")
-    after = rewritten(before, WEIGHTS)
-    if after != before:
-        path.write_text(after, encoding="utf-8")
-    print(f"{path}: {'rewritten' if after != before else 'already right'}", file=sys.stderr)
+    for folder in (ROOT / "weights", ROOT / "benchmarks/twins"):
+        path = folder / "manifest.toml"
+        before = path.read_text(encoding="utf-8")
+        after = rewritten(before, folder)
+        if after != before:
+            path.write_text(after, encoding="utf-8")
+        print(f"{path}: {'rewritten' if after != before else 'already right'}", file=sys.stderr)
 
 
 if __name__ == "__main__":

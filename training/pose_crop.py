@@ -26,19 +26,20 @@ import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
-from ultralytics.nn.tasks import DetectionModel
 
 from training.averaging import averaged
+from training.base import body
 from training.export import export
 from training.muon import Muon
 from training.pose_data import REACH, TILE, Rows, Tiles, known_points, rows_of_tiles
-from training.shared import CLASSES, RUNS, SHARED
+from training.shared import CLASSES, RUNS
+from training.shipped import tensors, unfuse
 
 SIDE = 112
 GROW = 1.45
+_NEW_HEAD = 400  # steps
 
 
 class PoseCrop(nn.Module):
@@ -46,10 +47,7 @@ class PoseCrop(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        body = DetectionModel("yolov5n.yaml", ch=3, nc=3, verbose=False)
-        base = load_file(SHARED / "weights/yolov5n_base.safetensors")
-        body.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
-        self.body = nn.Sequential(*[body.model[i] for i in range(9)])
+        self.body = body()
         self.drop = nn.Dropout(0.25)
         self.head = nn.Linear(512, len(CLASSES))
         self.points = nn.Linear(256 * 4 * 4, 42)
@@ -187,7 +185,7 @@ def train(args: argparse.Namespace) -> None:
     index = np.flatnonzero(usable & ~out)
     weights = draw_weights({k: v[index] for k, v in rows.items()})
     model = PoseCrop().to(memory_format=torch.channels_last)
-    if args.start:
+    if args.start and args.start.suffix != ".onnx":
         model.load_state_dict(torch.load(args.start, weights_only=True), strict=False)
     mean = PoseCrop().to(memory_format=torch.channels_last)
     mean.load_state_dict(model.state_dict())
@@ -195,7 +193,11 @@ def train(args: argparse.Namespace) -> None:
     optimizer = Muon(model, args.lr, weight_decay=0.05)
     rng = np.random.default_rng(args.seed)
     order = index[rng.choice(len(index), steps * args.batch, p=weights)]
-    loader = DataLoader(Hands(tiles, rows, order, args.seed, args.grow), args.batch, num_workers=args.workers)
+    hands = Hands(tiles, rows, order, args.seed, args.grow)
+    loader = DataLoader(hands, args.batch, num_workers=args.workers)
+    if shipped := args.start is not None and args.start.suffix == ".onnx":
+        begin(model, args.start, hands)
+        mean.load_state_dict(model.state_dict())
     started, running, error = time.time(), 0.0, 0.0
     model.train()
     for step, (pictures, target, points) in enumerate(loader):
@@ -205,7 +207,9 @@ def train(args: argparse.Namespace) -> None:
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             features = model.body(x)
-            logits, places = model.pose(features), model.points(features.flatten(1))
+            # What ships has lost its head for landmarks: a new one learns before anything learns from it.
+            fixed = features.detach() if shipped and step < _NEW_HEAD else features
+            logits, places = model.pose(features), model.points(fixed.flatten(1))
         target = target * 0.96 + 0.04 / len(CLASSES)
         loss = -(target * torch.log_softmax(logits.float(), 1)).sum(1).mean()
         known = ~points.isnan().any(2).any(1)
@@ -234,6 +238,13 @@ def train(args: argparse.Namespace) -> None:
     written(mean, args.name)
 
 
+def begin(model: PoseCrop, start: Path, hands: Hands) -> None:
+    """Goes on from an export, which lacks the head for landmarks."""
+    own = {k: v for k, v in model.state_dict().items() if k.startswith("points.")}
+    pictures = (torch.stack([hands[n][0] for n in range(k, k + 128)]).float() / 255 for k in range(0, 1024, 128))
+    unfuse(model, tensors(start) | own, pictures)
+
+
 def average(parts: Sequence[str], name: str) -> None:
     """`parts`: NAME=WEIGHT of runs in runs/; writes the checkpoint and the export of their weighted mean."""
     pairs = [part.split("=") for part in parts]
@@ -255,7 +266,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=40, help="of 12,800 crops each")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1.5e-3)
-    parser.add_argument("--start", type=Path, help="weights of an earlier run to go on from")
+    parser.add_argument("--start", type=Path, help="an earlier run to go on from, or weights/pose_crop.onnx")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from poseguard.boxes import overlap, scaled
 from poseguard.people.search import PeopleSearch
+from poseguard.props.kinds import Kinds
 from poseguard.props.marks import UNKNOWN, Marks, crops, cut, log_odds, logistic, near
 from poseguard.props.search import PropsSearch
 from poseguard.reading.photo import Pixels
@@ -45,6 +46,8 @@ VERSIONS = {
 }
 LEAST_PRECISION = 0.99
 """Of names, nearly all in drawn scenes; and on no photo without politics may a party be named."""
+TRUST = 1.0
+"""Log odds by which the second look has to be surer than the detector of what it takes a prop for."""
 _SCENE = 0.15  # weight of a box in a scene beside one in a photo
 
 _SMALL, _EDGE = 20.0, 3.0
@@ -98,6 +101,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
     parser.add_argument("--marks", type=Path, default=ROOT / "weights/marks.onnx")
+    parser.add_argument("--kinds", type=Path, default=ROOT / "weights/prop_kinds.onnx")
     parser.add_argument("--classes", type=Path, help="runs/NAME.classes.json; default: those of the one that ships")
     parser.add_argument("--tiles", type=Path, help="test tiles of `training.logos.make marks`, for the temperature")
     parser.add_argument("--scenes", type=Path)
@@ -136,29 +140,33 @@ def main() -> None:
         "least": least,
         "least_box": 0.08,
         "props": {},
+        "trust": TRUST,
         "worn": {},
         "enrol": shipped["enrol"],
     }
     marks = Marks(args.marks.read_bytes(), json.dumps(numbers).encode())
-    numbers["props"] = props_numbers(prop_boxes(marks, looks))
+    numbers["props"] = props_numbers(prop_boxes(marks, Kinds(args.kinds.read_bytes()), looks))
     numbers["worn"] = fitted(marks, search)
     args.out.write_text(json.dumps(numbers, indent=1) + "\n")
 
 
-def prop_boxes(marks: Marks, looks: list[tuple[Pixels, Path, Rows, Truth, float]]) -> dict[str, Seen]:
-    """Every prop box: the detector's log odds, those of the emblems on it and beside it, and whether it is one."""
+def prop_boxes(marks: Marks, kinds: Kinds, looks: list[tuple[Pixels, Path, Rows, Truth, float]]) -> dict[str, Seen]:
+    """Every prop box by what the second look takes it for: log odds of the detector, of that look, of the emblems on it
+    and beside it; and whether it is one.
+    """
     props = {name: Seen() for name in NAMES[1:]}
     for image, path, rows, truth, weight in looks:
         found = rows[rows[:, 0] > 0]
         if not len(found):
             continue
         party = emblems_of(marks, image, rows)
-        for row in found:
-            name, box = NAMES[int(row[0])], tuple(float(v) for v in row[2:])
+        boxes = [tuple(float(v) for v in row[2:]) for row in found]
+        for row, box, look in zip(found, boxes, kinds.looks(image, boxes), strict=True):  # type: ignore[arg-type]
+            (name, told), _ = look.likeliest(NAMES[int(row[0])], TRUST)
             same = [(overlap(box, other), dim) for k, other, dim in truth if k == f"prop:{name}"]
             if any(dim and o > 0.2 for o, dim in same) and not any(not dim and o >= 0.5 for o, dim in same):
                 continue
-            x = [1.0, log_odds(float(row[1])), *near(box, party)]  # type: ignore[arg-type]
+            x = [1.0, log_odds(float(row[1])), log_odds(told), *near(box, party)]  # type: ignore[arg-type]
             props[name].add(x, any(o >= 0.5 for o, _ in same), weight, str(path))
     return props
 
@@ -170,16 +178,16 @@ def props_numbers(props: dict[str, Seen]) -> dict[str, dict[str, float]]:
     for k, seen in enumerate(props.values()):
         for x, y, w, photo in zip(seen.x, seen.y, seen.weight, seen.photo, strict=True):
             own = [float(k == i) for i in range(len(names))]
-            pooled.add([*own, *(x[1] * v for v in own), *x[2:]], bool(y), w, photo)
+            pooled.add([*own, *(x[1] * v for v in own), *(x[2] * v for v in own), *x[3:]], bool(y), w, photo)
     count = len(names)
-    fitted = regression(pooled, 2 * count + 2, tuple(range(count)))
+    fitted = regression(pooled, 3 * count + 2, tuple(range(count)))
     on, beside = fitted[-2:]
     print(f"an emblem on it {on}, beside it {beside}")
     out = {}
     for i, (name, seen) in enumerate(props.items()):
-        scale, bias = (fitted[count + i], fitted[i]) if sum(seen.y) >= 5 else (1.0, -1.0)
-        print(f"{name}: {len(seen.y)} boxes, {int(sum(seen.y))} right; {scale} {bias}")
-        out[name] = {"scale": scale, "bias": bias, "least": 0.25, "on": on, "beside": beside}
+        bias, scale, look = fitted[i:-2:count] if sum(seen.y) >= 5 else (-1.0, 1.0, 0.0)
+        print(f"{name}: {len(seen.y)} boxes, {int(sum(seen.y))} right; {scale} {look} {bias}")
+        out[name] = {"scale": scale, "look": look, "bias": bias, "least": 0.25, "on": on, "beside": beside}
     return out
 
 

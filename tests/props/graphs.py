@@ -53,8 +53,9 @@ NUMBERS: dict[str, Any] = {
     "least": 0.6,
     "least_box": 0.3,
     "props": {
-        name: {"scale": 1.0, "bias": 0.0, "least": 0.5, "on": 0.0, "beside": 0.0} for name in CLASSES[1:]
+        name: {"scale": 1.0, "bias": 0.0, "least": 0.5, "on": 0.0, "beside": 0.0, "look": 0.0} for name in CLASSES[1:]
     },
+    "trust": 1.0,
     "worn": {
         "bias": -9.0, "on": 1.0, "beside": 0.0, "colour": 6.0, "alike": 3.0, "emblem": 6.0, "detector": 0.5,
         "least": 0.5,
@@ -127,6 +128,18 @@ def recogniser() -> bytes:
     return _model(nodes, constants, {"crops": ["n", 3, 96, 96]}, {"logits": ["n", len(MARKS)]}, {})
 
 
+def kinds(likely: Sequence[float] = (0.0,) * 8) -> bytes:
+    """A second look that says the same of everything: a logit a class."""
+    nodes = [
+        _node("GlobalAveragePool", ["crops"], ["mean"]),
+        _node("Flatten", ["mean"], ["colour"]),
+        _node("MatMul", ["colour", "no_kind"], ["one_kind"]),
+        _node("Add", ["one_kind", "likely"], ["kinds"]),
+    ]
+    constants = {"no_kind": np.zeros((3, 8), np.float32), "likely": np.array(likely, np.float32)}
+    return _model(nodes, constants, {"crops": ["n", 3, 128, 128]}, {"kinds": ["n", 8]}, {})
+
+
 def logo_embedder(width: int = 192) -> bytes:
     """The mean colour of a crop, spread over `width` values of length one."""
     nodes = [
@@ -142,12 +155,13 @@ def logo_embedder(width: int = 192) -> bytes:
 def weights_folder(folder: Path, **files: bytes) -> Path:
     """A folder for --weights with these networks; `files` replaces some of them (`props_onnx=...`)."""
     content = {
-        "props.onnx": detector(), "marks.onnx": recogniser(), "marks.json": json.dumps(NUMBERS).encode(),
-        "logo_embedder.onnx": logo_embedder(),
+        "props.onnx": detector(), "prop_kinds.onnx": kinds(), "marks.onnx": recogniser(),
+        "marks.json": json.dumps(NUMBERS).encode(), "logo_embedder.onnx": logo_embedder(),
     } | {".".join(name.rsplit("_", 1)): body for name, body in files.items()}  # fmt: skip
     tables = []
     for name, file in (
         ("props", "props.onnx"),
+        ("prop_kinds", "prop_kinds.onnx"),
         ("marks", "marks.onnx"),
         ("marks_numbers", "marks.json"),
         ("logo_embedder", "logo_embedder.onnx"),

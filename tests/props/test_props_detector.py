@@ -12,6 +12,7 @@ import pytest
 from graphs import (
     ATTRIBUTE,
     CELL,
+    CLASSES,
     FLAG,
     NUMBERS,
     OFFICE,
@@ -22,6 +23,7 @@ from graphs import (
     SPANDUK,
     UNSURE,
     detector,
+    kinds,
     logo_embedder,
     painted,
     weights_folder,
@@ -177,6 +179,24 @@ def test_a_flag_and_a_banner_over_the_same_place_are_one_thing(
     assert [one.label for one in seen(room)] == ["flag", "flag"]
 
 
+def test_a_second_look_says_of_which_kind_a_thing_is(tmp_path: Path) -> None:
+    poster = CLASSES.index("poster") - 1
+    likely = [3.0 if k == poster else 0.0 for k in range(8)]
+    looking = {name: {**row, "look": 1.0} for name, row in NUMBERS["props"].items()}
+    numbers = {**NUMBERS, "props": looking}
+
+    def told(trust: float) -> Evidence:
+        files = {"prop_kinds_onnx": kinds(likely)}
+        folder = weights_folder(tmp_path, marks_json=json.dumps({**numbers, "trust": trust}).encode(), **files)
+        (one,) = seen(PropsDetector(folder, lang="en"), mark(FLAG, 8, 6))
+        return one
+
+    seen_as, held_to = told(1.0), told(9.0)
+    assert (seen_as.label, seen_as.details["second"]["label"]) == ("poster", "baliho")
+    assert (held_to.label, held_to.details["second"]["label"]) == ("flag", "poster")
+    assert held_to.confidence < seen_as.confidence
+
+
 def test_an_emblem_on_a_thing_or_beside_it_makes_it_likelier_campaign_material(tmp_path: Path) -> None:
     props = {name: {**row, "on": 0.2, "beside": 0.2} for name, row in NUMBERS["props"].items()}
     weighing = weights_folder(tmp_path, marks_json=json.dumps({**NUMBERS, "props": props}).encode())
@@ -218,7 +238,7 @@ def test_nothing_is_unreadable_to_it_and_an_empty_photo_shows_nothing(room: Prop
 
 
 def test_the_report_names_every_file_that_took_part(room: PropsDetector) -> None:
-    assert [one.name for one in room.digests()] == ["props", "marks", "marks_numbers"]
+    assert [one.name for one in room.digests()] == ["props", "prop_kinds", "marks", "marks_numbers"]
 
 
 @pytest.mark.parametrize(
@@ -227,8 +247,9 @@ def test_the_report_names_every_file_that_took_part(room: PropsDetector) -> None
         {"marks_json": b"{}"},
         {"marks_json": json.dumps({**NUMBERS, "props": {}}).encode()},
         {"props_onnx": detector('["logo"]', [[1, 1, 1, 1]])},
+        {"prop_kinds_onnx": logo_embedder()},
     ],
-    ids=("no numbers", "no props", "other classes"),
+    ids=("no numbers", "no props", "other classes", "another network"),
 )
 def test_files_that_do_not_fit_are_refused_with_a_remedy(files: dict[str, bytes], tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as caught:
@@ -254,7 +275,14 @@ def enrolled_in(tmp_path: Path, width: int) -> Path:
 
 def test_the_embedder_takes_part_only_where_logos_are_enrolled(tmp_path: Path) -> None:
     room = PropsDetector(weights_folder(tmp_path), lang="en", gallery=enrolled_in(tmp_path, 192))
-    assert [one.name for one in room.digests()] == ["props", "marks", "marks_numbers", "logo_embedder", "logos"]
+    assert [one.name for one in room.digests()] == [
+        "props",
+        "prop_kinds",
+        "marks",
+        "marks_numbers",
+        "logo_embedder",
+        "logos",
+    ]
 
 
 def test_embeddings_of_another_length_are_another_networks(tmp_path: Path) -> None:

@@ -96,6 +96,7 @@ def test_a_box_at_the_rim_or_far_too_small_is_told_without_a_fault() -> None:
         {"logo": [1.0, 1.0]},
         {"least": None},
         {"props": {"flag": {"scale": 1}}},
+        {"trust": None},
         {"enrol": None},
     ],
     ids=str,

@@ -203,7 +203,9 @@ def logo(number: int, label: str, confidence: float, box: Box, **more: object) -
 
 
 def prop(number: int, label: str, confidence: float, box: Box, **more: object) -> Evidence:
-    details = {"size_px": round(max(box[2:])), "detector_score": 0.64, "parties": [], "logos": [], **more}
+    second = {"label": "poster" if label == "spanduk" else "nothing", "confidence": 0.08}
+    seen = {"size_px": round(max(box[2:])), "detector_score": 0.64, "second": second}
+    details = {**seen, "parties": [], "logos": [], **more}
     return Evidence(f"prop-{number}", "prop", label, confidence, box, details={**details, "person": more.get("person")})
 
 

@@ -16,6 +16,7 @@ from poseguard.props.embedder import LogoEmbedder
 from poseguard.props.gallery import Book, LogoGallery, default_path, known
 from poseguard.props.gallery_file import read_book
 from poseguard.props.geometry import surroundings
+from poseguard.props.kinds import Kinds
 from poseguard.props.marks import BACKGROUND, UNKNOWN, Calibration, Floats, MarkOpinion, Marks, lies_on, near
 from poseguard.props.networks import LOGO, PROPS, own_network, shipped
 from poseguard.props.search import LARGEST, PropsSearch
@@ -30,6 +31,8 @@ _SAME, _SIZES = 0.6, 0.2
 _SAME_UNLIKE, _SIZES_UNLIKE = 0.85, 0.6
 # Most boxes of one photo that the recogniser looks at, the best first.
 _MOST = 200
+# Most that may be props of one photo that are looked at twice, likewise.
+_MOST_PROPS = 60
 # A shirt or a cap belongs to the nearest head within so many head heights.
 WORN, _REACH = "attribute", 2.5
 # Scores of a user's own network are not calibrated: they are taken as they are, from here on without a second look.
@@ -54,12 +57,13 @@ class _Logo:
 
 @dataclass(frozen=True, slots=True)
 class _Prop:
-    """A prop that is reported. `box`: full-size pixels; `score`: the detector's."""
+    """A prop that is reported. `box`: full-size pixels; `score`: the detector's; `second`: what it may be instead."""
 
     box: Box
     score: float
     label: str
     confidence: float
+    second: tuple[str, float] | None = None
 
 
 class PropsDetector:
@@ -90,22 +94,27 @@ class PropsDetector:
             self._embedder = logo_embedder(folder, chosen)
             self._gallery = LogoGallery(book, self._marks.enrol, network=self._embedder.sha256, lang=chosen)
         self._parties = self._marks.parties | {logo.code for logo in book.logos}
+        looks: tuple[Digest, ...] = ()
         if network is not None:
             yolo, self._classes, found = own_network(network, self._parties, chosen)
             self._calibration = dict.fromkeys(PROPS, _OWN)
+            self._kinds: Kinds | None = None
             self._worn: Worn | None = None
         else:
             content = verified_bytes("props", extra_dir=folder, lang=lang)
             yolo, self._classes = fitting("props", chosen, lambda: shipped(content))
             self._calibration = fitting("marks", chosen, lambda: {name: self._marks.props[name] for name in PROPS})
             self._worn = fitting("marks", chosen, lambda: Worn(self._marks.worn))
+            second = verified_bytes("prop_kinds", extra_dir=folder, lang=lang)
+            self._kinds = fitting("prop_kinds", chosen, lambda: Kinds(second))
             found = digest("props", extra_dir=folder, lang=lang)
+            looks = (digest("prop_kinds", extra_dir=folder, lang=lang),)
         self._search = PropsSearch(yolo, self._classes.logos, LARGEST if network is None else math.inf)
         enrolled = (
             (digest("logo_embedder", extra_dir=folder, lang=lang), self._gallery.digest()) if self._gallery else ()
         )
         numbers_too = (digest(name, extra_dir=folder, lang=lang) for name in ("marks", "marks_numbers"))
-        self._digests = (found, *numbers_too, *enrolled)
+        self._digests = (found, *looks, *numbers_too, *enrolled)
 
     def digests(self) -> tuple[Digest, ...]:
         return self._digests
@@ -127,17 +136,20 @@ class PropsDetector:
     ) -> list[_Prop]:
         assert photo.pixels is not None
         emblems = [(scaled(logo.box, photo.scale), logo.confidence) for logo in logos]
+        found = sorted(found, key=lambda one: -one[1])[:_MOST_PROPS]
+        looks = self._kinds.looks(photo.pixels, [box for _, _, box in found]) if self._kinds else []
         props = []
         if self._worn is not None:
             seen = [(box, score) for label, score, box in found if label == WORN]
             for box, score, sure in self._worn.told(photo.pixels, shirts, emblems, seen):
                 props.append(_Prop(scaled(box, 1 / photo.scale), score, WORN, sure))
-        for label, score, box in found:
-            if label == WORN and any(met(box, shirt) for shirt in shirts):
+        for n, (said, score, box) in enumerate(found):
+            (label, told), second = looks[n].likeliest(said, self._marks.trust) if looks else ((said, 0.5), None)
+            if WORN in (said, label) and any(met(box, shirt) for shirt in shirts):
                 continue
             calibration = self._calibration[label]
-            if (sure := calibration(score, *near(box, emblems))) >= calibration.least:
-                props.append(_Prop(scaled(box, 1 / photo.scale), score, label, sure))
+            if (sure := calibration(score, *near(box, emblems), told)) >= calibration.least:
+                props.append(_Prop(scaled(box, 1 / photo.scale), score, label, sure, second))
         props.sort(key=lambda prop: -prop.confidence)
         kept: list[_Prop] = []
         for prop in props:
@@ -223,6 +235,7 @@ def _told_props(logos: Sequence[_Logo], props: Sequence[_Prop], people: People) 
         details: dict[str, Any] = {
             "size_px": round(max(prop.box[2:])),
             "detector_score": prop.score,
+            "second": prop.second and {"label": prop.second[0], "confidence": prop.second[1]},
             "parties": list(dict.fromkeys(logos[i].label for i in named)),
             "logos": [f"logo-{i + 1}" for i in named],
             "person": None if worn is None else worn + 1,

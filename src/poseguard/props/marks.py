@@ -69,7 +69,8 @@ class MarkOpinion:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Turns a detector's score into a probability; a thing is reported where that reaches `least`.
+    """Turns scores into a probability; a thing is reported where that reaches `least`. `scale` weighs the detector's,
+    `look` what a second look at the box says.
 
     What carries a party's emblem, or stands in a photo beside one, is likelier to be campaign material than a shirt or
     a banner alone: `on` and `beside` weigh the log odds of the likeliest such emblem (`near`).
@@ -80,9 +81,11 @@ class Calibration:
     least: float
     on: float = 0.0
     beside: float = 0.0
+    look: float = 0.0
 
-    def __call__(self, score: float, on: float = 0.0, beside: float = 0.0) -> float:
-        return logistic(self.scale * log_odds(score) + self.on * on + self.beside * beside + self.bias)
+    def __call__(self, score: float, on: float = 0.0, beside: float = 0.0, look: float = 0.5) -> float:
+        seen = self.scale * log_odds(score) + self.look * log_odds(look)
+        return logistic(seen + self.on * on + self.beside * beside + self.bias)
 
 
 def lies_on(logo: Box, prop: Box) -> bool:
@@ -132,9 +135,10 @@ class Marks:
         self.least = float(read["least"])
         self.least_box = float(read["least_box"])
         self.props = {
-            name: Calibration(*(float(row[key]) for key in ("scale", "bias", "least", "on", "beside")))
+            name: Calibration(*(float(row[key]) for key in ("scale", "bias", "least", "on", "beside", "look")))
             for name, row in read["props"].items()
         }
+        self.trust = float(read["trust"])
         self.worn: dict[str, Any] = dict(read["worn"])
         self.enrol: dict[str, Any] = dict(read["enrol"])
 

@@ -27,6 +27,7 @@ from poseguard.reports.words import (
     number,
     partner,
     party_name,
+    plain_prop,
     probability,
     prose,
     seen_name,
@@ -132,7 +133,7 @@ def _box(evidence: Evidence) -> str:
 def _numbers(evidence: Evidence, lang: str, given: Mapping[str, str]) -> Iterator[str]:
     """The opinions, a line each, then the other figures of `details` and the extent of the landmarks."""
     rest = []
-    naming = label_name if evidence.kind == "hand" else mark_name
+    naming = {"hand": label_name, "prop": plain_prop}.get(evidence.kind, mark_name)
     for name, value in evidence.details.items():
         if isinstance(value, Mapping):
             for inner, one in {name: value}.items() if "label" in value else value.items():

@@ -92,8 +92,13 @@ def seen_name(evidence: Evidence, lang: str, given: Mapping[str, str] = MappingP
         if parties:
             named = ", ".join(party_name(one, lang, given) for one in parties)
             return say("props.with_parties", lang, prop=thing_name("prop", label, lang), parties=named)
-        return _text(f"props.plain_{label}", lang) or thing_name("prop", label, lang)
+        return plain_prop(label, lang)
     return label_name(label, lang)
+
+
+def plain_prop(label: str, lang: str) -> str:
+    """A prop that no party is named on, or what one may be instead: "flag", "no campaign prop"."""
+    return _text(f"props.plain_{label}", lang) or thing_name("prop", label, lang)
 
 
 def tells(evidence: Evidence) -> bool:

@@ -1,0 +1,85 @@
+"""A second look at what the detector takes for a prop: of which kind it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from poseguard.boxes import square
+from poseguard.props.networks import PROPS
+from poseguard.reading.photo import Pixels
+from poseguard.results import Box
+from poseguard.yolo import session
+
+SIDE = 128
+GROW = 1.4
+NOTHING = "nothing"
+CLASSES = (*PROPS, NOTHING)
+"""What a box may show, in the order of the network's classes."""
+DIM = 0.5
+"""How strong the crop is outside the box: the network sees what is meant, and what is round it."""
+_OUTPUTS = ("kinds",)
+_BATCH = 16
+_GREY = 114.0
+_LEAST = np.float32(1e-6)
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a box shows. `kinds`: probabilities in the order of CLASSES."""
+
+    kinds: Floats
+
+    def likeliest(self, said: str, trust: float) -> tuple[tuple[str, float], tuple[str, float]]:
+        """The likeliest kind of prop, and what it may be instead, each with its probability.
+
+        What the detector `said` it is has `trust` on its side, in log odds.
+        """
+        odds = np.log(self.kinds[: len(PROPS)] + _LEAST)
+        odds[PROPS.index(said)] += trust
+        first = int(odds.argmax())
+        second = max((i for i in range(len(CLASSES)) if i != first), key=lambda i: self.kinds[i])
+        return (CLASSES[first], float(self.kinds[first])), (CLASSES[second], float(self.kinds[second]))
+
+
+def dimmed(crop: Pixels, width: float, height: float) -> Pixels:
+    """The crop with what lies outside its middle, `width` × `height` shares of it, at DIM of its strength."""
+    side = len(crop)
+    out = crop * np.float32(DIM) + np.float32(_GREY * (1 - DIM))
+    left, top = (round(side * (1 - part) / 2) for part in (width, height))
+    out[top : side - top, left : side - left] = crop[top : side - top, left : side - left]
+    return np.asarray(out + np.float32(0.5), np.uint8)
+
+
+def cut(pixels: Pixels, box: Box) -> Pixels:
+    """What the network sees of a box (pixels of `pixels`): SIDE × SIDE RGB, GROW times its longer side."""
+    longest = GROW * max(box[2], box[3], 4.0)
+    return dimmed(square(pixels, box, SIDE, GROW), box[2] / longest, box[3] / longest)
+
+
+class Kinds:
+    """`prop_kinds.onnx`: `crops` N × 3 × 128 × 128 RGB in 0..1 to `kinds`, N × 8 logits.
+
+    Raises ValueError where the network is another.
+    """
+
+    def __init__(self, model: bytes) -> None:
+        self._net = session(model)
+        if [one.name for one in self._net.get_outputs()] != list(_OUTPUTS):
+            raise ValueError(f"outputs, not {_OUTPUTS}")
+
+    def looks(self, pixels: Pixels, boxes: Sequence[Box]) -> list[Look]:
+        """One a box (pixels of `pixels`)."""
+        out: list[Look] = []
+        for start in range(0, len(boxes), _BATCH):
+            part = [cut(pixels, box) for box in boxes[start : start + _BATCH]]
+            crops = np.stack(part).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
+            (logits,) = self._net.run(_OUTPUTS, {"crops": crops})
+            shares = np.exp(logits - logits.max(1, keepdims=True))
+            out += [Look(row / row.sum()) for row in shares]
+        return out
