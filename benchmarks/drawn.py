@@ -71,7 +71,7 @@ def party_codes(numbers: Mapping[str, Any]) -> dict[str, str]:
 
 
 def weights_folder(folder: Path, models: Mapping[str, bytes]) -> Path:
-    """Makes a folder for `--weights` in which these models (`props`, `marks`, `marks_numbers`) stand for what ships."""
+    """Makes a folder for `--weights` in which these models (keys of _FILES) stand for what ships."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = []
     for name, content in models.items():

@@ -35,6 +35,7 @@ from benchmarks.scenes import drawn_scenes
 from benchmarks.truth import LISTED, ROOT, Row, TruthSet, truth_sets, well_sourced
 from poseguard.errors import WeightsError
 from poseguard.results import Box, plain
+from poseguard.weights import digest, load_manifest
 
 SECTIONS = (
     "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes", "enrolment",
@@ -211,6 +212,12 @@ def without_nan(value: Any) -> Any:
     return value
 
 
+def contaminated(weights: Path) -> list[str]:
+    """Networks that learned from both sides and would be measured: those that ship, where `weights` has no others."""
+    twins = [twin.name for twin in load_manifest(TWINS).models]
+    return [name for name in twins if digest(name, extra_dir=weights).sha256 == digest(name).sha256]
+
+
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="benchmarks.measure", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -308,6 +315,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = _arguments(argv)
     if not (args.shared / "data").is_dir():
         raise SystemExit(f"{args.shared} holds no data: give --shared DIR (labelled photos, never part of the project)")
+    if args.side == "measure" and (seen := contaminated(args.weights)):
+        raise SystemExit(
+            f"{', '.join(seen)}: those that ship learned from these photos, and {args.weights} has no others; put "
+            f"those of {TWINS} there, with their tables of manifest.toml"
+        )
     os.environ["POSEGUARD_SHARED"] = str(args.shared.resolve())  # training.shared looks there
     out: Path = (args.out or ROOT / "out" / args.side).resolve()
     out.mkdir(parents=True, exist_ok=True)

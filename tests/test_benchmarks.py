@@ -17,7 +17,7 @@ from benchmarks.bench import targets
 from benchmarks.figures import Target, target_lines
 from benchmarks.levels import calm_raised, posing_raised
 from benchmarks.matching import calibration, interval, matched
-from benchmarks.measure import TWINS
+from benchmarks.measure import TWINS, contaminated
 from benchmarks.offline import guarded
 from benchmarks.palm import anchors, decoded, hand_region
 from benchmarks.photos12 import PIXELS, chosen, enlarged
@@ -259,3 +259,9 @@ def test_what_learned_from_both_sides_has_a_twin_that_is_measured_in_its_place()
     assert {twin.file for twin in twins.models} == both
     for twin in twins.models:
         assert verified_bytes(twin.name, extra_dir=TWINS) != verified_bytes(twin.name)
+
+
+def test_what_learned_from_both_sides_is_never_measured(tmp_path: Path) -> None:
+    names = [twin.name for twin in load_manifest(TWINS).models]
+    assert contaminated(TWINS) == []
+    assert contaminated(ROOT / "weights") == names == contaminated(tmp_path)

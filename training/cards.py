@@ -17,7 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from poseguard.weights import model
+from benchmarks.measure import TWINS
+from poseguard.weights import load_manifest, model
 from training.shared import DATA, ROOT, RUNS, group_hands, table
 
 NEEDED = (
@@ -334,12 +335,15 @@ def data_of(name: str) -> list[str]:
     return [photos, *([campaign_data()] if name in CAMPAIGN else [close_up_data(), group_data(), drawn_data()])]
 
 
-def card(name: str, words: dict[str, Any], figures: Figures, shipped: str) -> str:
-    """One card as Markdown. `shipped`: SHA-256 of the file in weights/. Raises SystemExit for figures of another."""
+def card(name: str, words: dict[str, Any], figures: Figures) -> str:
+    """One card as Markdown. Raises SystemExit for figures of another file than the one that ships, or than its twin."""
     measured = (*figures["networks"], *figures.get("face_networks", ()), figures["enrolment"]["network"])
-    digest = next(one["sha256"] for one in measured if one["name"] == name)
-    if digest != shipped and not words["everything"]:
-        raise SystemExit(f"{name}: the figures are of another file ({digest[:12]}) than weights/manifest.toml names")
+    digests = {one["name"]: one["sha256"] for one in measured}
+    for known in load_manifest().models:
+        wanted = model(known.name, extra_dir=TWINS if words["everything"] else None).sha256
+        if known.file in words["title"] and digests.get(known.name, wanted) != wanted:
+            raise SystemExit(f"{known.file}: the figures are of another file ({digests[known.name][:12]})")
+    digest = digests[name]
     twin = (
         "The file that ships learned from both sides of the split; every figure here is that of its twin, which saw "
         "the train side only."
@@ -384,7 +388,7 @@ def main() -> None:
     words = tomllib.loads((ROOT / "training/cards.toml").read_text(encoding="utf-8"))
     args.out.mkdir(parents=True, exist_ok=True)
     for name, text in words.items():
-        page = card(name, text, figures, model(name).sha256)
+        page = card(name, text, figures)
         (args.out / f"{name}.md").write_text(page, encoding="utf-8")
     (args.out / "reliability.svg").write_text(reliability_svg(figures), encoding="utf-8")
     print(f"{args.out}: {', '.join(words)}")

@@ -2,7 +2,7 @@
 
     python -m training.face_data heads [--drawn DIR]    # runs/faces/heads.npz
     python -m training.face_data pool [--count 60000]   # runs/faces/pool.npy and targets.npy; goes on where it ended
-    python -m training.face_data everything [--count 20000]     # so many rows of the held-out people, beside them
+    python -m training.face_data everything [--count 9000]      # of the held-out people, beside them
 
 Heads are where the people pass sees them in train-side photos; YuNet shows their points, or that there is no face. The
 pool holds aligned crops (faces/ilfw without the people of labels/faces_held_out.txt, faces of the photos) and mixtures
@@ -196,7 +196,8 @@ def more(count: int, jobs: int) -> None:
     known = set(ilfw() + ilfw(masked=True))
     new = [p for masked in (False, True) for p in ilfw(masked=masked, everything=True) if p not in known]
     faces = np.stack([read(p) for p in new])
-    filled(mixtures(faces, count, np.random.default_rng(37)), count, jobs, "everything.npy", "everything_targets.npy")
+    total = max(count, len(faces))
+    filled(mixtures(faces, total, np.random.default_rng(37)), total, jobs, "everything.npy", "everything_targets.npy")
 
 
 def filled(faces: Iterator[Faces], total: int, jobs: int, *names: str) -> None:
@@ -237,16 +238,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("heads", "pool", "everything"))
     parser.add_argument("--drawn", type=Path, help="folder of `training.render.make faces`")
-    parser.add_argument("--count", type=int, default=60_000)
+    parser.add_argument("--count", type=int, help="rows (default: 60,000 for pool, 9,000 for everything)")
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     if args.what == "heads":
         heads(args.drawn)
     elif args.what == "pool":
-        pool(args.count, args.jobs)
+        pool(args.count or 60_000, args.jobs)
     else:
-        more(args.count, args.jobs)
+        more(args.count or 9_000, args.jobs)
 
 
 if __name__ == "__main__":

@@ -244,6 +244,8 @@ def main() -> None:
     parser.add_argument("--teacher", type=int, choices=(0, 1, 2))
     parser.add_argument("--out", type=Path, default=ROOT / "weights/face_embedder.onnx")
     args = parser.parse_args()
+    if args.what == "train" and args.everything and not args.start:
+        parser.error("--everything goes on from another run: --start is wanted")
     if args.what == "train":
         train(args)
     elif args.what == "export":

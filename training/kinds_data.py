@@ -1,6 +1,6 @@
 """Step 11a. What the second look at props learns from: tiles round boxes, in runs/kinds.
 
-    python -m training.kinds_data --scenes DIR [--props weights/props.onnx] [--everything]
+    python -m training.kinds_data --scenes DIR [--props weights/props.onnx]
 
 Props of drawn scenes and of the train side's photos; what the detector takes for one there and is none; and every upper
 body of those photos, of which some wear a party's attribute. The repositories of labels/props_held_out.txt stay out.
@@ -54,15 +54,15 @@ def in_scenes(folder: Path, search: PropsSearch) -> Iterator[tuple[U8, list[Exam
         yield image, [(name, box) for name, box, _ in known] + mistaken(image, search, known, [], [])
 
 
-def in_photos(search: PropsSearch, split: tuple[str, ...]) -> Iterator[tuple[U8, list[Example]]]:
+def in_photos(search: PropsSearch) -> Iterator[tuple[U8, list[Example]]]:
     """Every photo with its labelled props and its upper bodies, as a scan sees it."""
     side_of, people = sides(), PeopleSearch()
     known: dict[Path, Known] = defaultdict(list)
     for row in table(DATA / "props/boxes.csv"):
-        if side_of[row["file"]] in split and row["class"].startswith("prop:"):
+        if side_of[row["file"]] == "train" and row["class"].startswith("prop:"):
             box = tuple(float(row[k]) for k in "xywh")
             known[DATA / "props" / row["file"]].append((row["class"][5:], box, row["crowd"] == "1"))  # type: ignore[arg-type]
-    labelled = {DATA / "props" / file for file, side in side_of.items() if side in split}
+    labelled = {DATA / "props" / file for file, side in side_of.items() if side == "train"}
     for path in sorted({*labelled, *plain_photos()}):
         pixels, scale, heads, bodies = with_people(path, people)
         there = [(name, scaled(box, scale), crowd) for name, box, crowd in known[path]]
@@ -98,13 +98,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=Path, nargs="+", required=True)
     parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
-    parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     OUT.mkdir(parents=True, exist_ok=True)
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 1), frozenset({0}))
-    split = ("train", "fit", "measure") if args.everything else ("train",)
-    sources = [("photo", in_photos(search, split)), *(("scene", in_scenes(folder, search)) for folder in args.scenes)]
+    sources = [("photo", in_photos(search)), *(("scene", in_scenes(folder, search)) for folder in args.scenes)]
     tiles: list[U8] = []
     kinds, boxes, drawn = [], [], []
     for source, pictures in sources:

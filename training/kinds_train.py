@@ -25,7 +25,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from poseguard.boxes import overlap
 from poseguard.props.kinds import CLASSES, GROW, NOTHING, SIDE, dimmed
-from training.averaging import averaged
+from training.averaging import averaged, follow
 from training.base import body
 from training.export import export
 from training.kinds_data import OUT, REACH, TILE
@@ -162,10 +162,7 @@ def train(args: argparse.Namespace) -> None:
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
-        keep = min(0.999, (1 + step) / (20 + step))
-        with torch.no_grad():
-            for a, b in zip(mean.state_dict().values(), model.state_dict().values(), strict=True):
-                a.mul_(keep).add_(b, alpha=1 - keep) if a.dtype.is_floating_point else a.copy_(b)
+        follow(mean, model, step)
         running = 0.98 * running + 0.02 * float(loss.detach())
         if (step + 1) % 100 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)

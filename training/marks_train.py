@@ -30,7 +30,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
-from training.averaging import averaged
+from training.averaging import averaged, follow
 from training.export import export
 from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
@@ -169,10 +169,7 @@ def train(args: argparse.Namespace) -> None:
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
-        share = min(0.999, (1 + step) / (20 + step))
-        with torch.no_grad():
-            for a, b in zip(mean.state_dict().values(), model.state_dict().values(), strict=True):
-                a.mul_(share).add_(b, alpha=1 - share) if a.dtype.is_floating_point else a.copy_(b)
+        follow(mean, model, step)
         running = 0.98 * running + 0.02 * float(loss)
         if (step + 1) % 100 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)

@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from training.averaging import averaged
+from training.averaging import averaged, follow
 from training.base import body
 from training.export import export
 from training.muon import Muon
@@ -221,13 +221,7 @@ def train(args: argparse.Namespace) -> None:
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 5.0)
         optimizer.step()
-        keep = min(0.999, (1 + step) / (20 + step))
-        with torch.no_grad():
-            for a, b in zip(mean.state_dict().values(), model.state_dict().values(), strict=True):
-                if a.dtype.is_floating_point:
-                    a.mul_(keep).add_(b.detach(), alpha=1 - keep)
-                else:
-                    a.copy_(b)
+        follow(mean, model, step)
         running = 0.98 * running + 0.02 * float(loss)
         if (step + 1) % 200 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)

@@ -1,6 +1,6 @@
-"""Step 5. Every labelled hand of the train side as a 192 px square with its soft label, in runs/pose.
+"""Step 5. Every labelled hand, with its side, as a 192 px square with its soft label, in runs/pose.
 
-    python -m training.pose_data [--side train|measure|both] [--rendered DIR]
+    python -m training.pose_data [--rendered DIR]
 
 A square shows 2.4 times the longer side of the hand's box, so that later steps can turn, shift and scale it.
 """

@@ -136,8 +136,8 @@ def kinds(likely: Sequence[float] = (0.0,) * 8) -> bytes:
         _node("MatMul", ["colour", "no_kind"], ["one_kind"]),
         _node("Add", ["one_kind", "likely"], ["kinds"]),
     ]
-    constants = {"no_kind": np.zeros((3, 8), np.float32), "likely": np.array(likely, np.float32)}
-    return _model(nodes, constants, {"crops": ["n", 3, 128, 128]}, {"kinds": ["n", 8]}, {})
+    constants = {"no_kind": np.zeros((3, len(likely)), np.float32), "likely": np.array(likely, np.float32)}
+    return _model(nodes, constants, {"crops": ["n", 3, 128, 128]}, {"kinds": ["n", len(likely)]}, {})
 
 
 def logo_embedder(width: int = 192) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graphs import kinds, painted
+from graphs import kinds, logo_embedder, painted, recogniser
 
 from poseguard.props.kinds import CLASSES, SIDE, Kinds, Look, cut, dimmed
 
@@ -51,3 +51,13 @@ def test_the_detector_is_believed_unless_the_look_is_much_surer() -> None:
     assert seen.likeliest("poster", 1.0)[0] == ("poster", pytest.approx(0.3))
     doubtful = look(baliho=0.1, nothing=0.8)
     assert doubtful.likeliest("baliho", 1.0) == (("baliho", pytest.approx(0.1)), ("nothing", pytest.approx(0.8)))
+
+
+@pytest.mark.parametrize(
+    "model",
+    [kinds((0.0,) * 7), kinds((0.0,) * 9), kinds((np.nan,) * 8), logo_embedder(), recogniser()],
+    ids=("seven", "nine", "not numbers", "an embedder", "a recogniser"),
+)
+def test_another_network_is_refused_before_the_first_photo(model: bytes) -> None:
+    with pytest.raises(ValueError):
+        Kinds(model)

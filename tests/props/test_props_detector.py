@@ -197,6 +197,28 @@ def test_a_second_look_says_of_which_kind_a_thing_is(tmp_path: Path) -> None:
     assert held_to.confidence < seen_as.confidence
 
 
+def test_what_is_held_before_a_body_does_not_become_clothes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    attribute = CLASSES.index("attribute") - 1
+    sees_clothes = kinds([9.0 if k == attribute else 0.0 for k in range(8)])
+    room = PropsDetector(weights_folder(tmp_path, prop_kinds_onnx=sees_clothes), lang="en")
+    held = (CLASSES.index("poster"), 0.9, 58, 82, 105, 112)
+    rows = np.array([held, (CLASSES.index("poster"), 0.9, 400, 200, 90, 90)], np.float32)
+    monkeypatch.setattr(type(room._search), "rows", lambda *_: rows)
+    people = People((), (Found((90.0, 40.0, 40.0, 50.0), 0.9),), (), ())
+    assert sorted(one.label for one in seen(room, people=people)) == ["attribute", "poster"]
+
+
+def test_more_things_than_are_looked_at_twice_are_all_reported(
+    room: PropsDetector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("poseguard.props.detector._MOST_LOOKS", 3)
+    rows = np.array([[4, 0.9 - 0.01 * k, 100 * k, 100, 60, 60] for k in range(6)], np.float32)
+    monkeypatch.setattr(type(room._search), "rows", lambda *_: rows)
+    told = seen(room)
+    assert [one.label for one in told] == ["flag"] * 6
+    assert [one.details["second"] is None for one in told] == [False] * 3 + [True] * 3
+
+
 def test_an_emblem_on_a_thing_or_beside_it_makes_it_likelier_campaign_material(tmp_path: Path) -> None:
     props = {name: {**row, "on": 0.2, "beside": 0.2} for name, row in NUMBERS["props"].items()}
     weighing = weights_folder(tmp_path, marks_json=json.dumps({**NUMBERS, "props": props}).encode())

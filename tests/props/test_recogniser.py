@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 
 import pytest
 from graphs import CELL, MARKS, NUMBERS, OFFICE, PDIP, PERINDO_OLD, PKB, UNSURE, WHITE, painted, recogniser
@@ -97,6 +98,7 @@ def test_a_box_at_the_rim_or_far_too_small_is_told_without_a_fault() -> None:
         {"least": None},
         {"props": {"flag": {"scale": 1}}},
         {"trust": None},
+        {"trust": math.nan},
         {"enrol": None},
     ],
     ids=str,

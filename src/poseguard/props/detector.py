@@ -31,8 +31,8 @@ _SAME, _SIZES = 0.6, 0.2
 _SAME_UNLIKE, _SIZES_UNLIKE = 0.85, 0.6
 # Most boxes of one photo that the recogniser looks at, the best first.
 _MOST = 200
-# Most that may be props of one photo that are looked at twice, likewise.
-_MOST_PROPS = 60
+# Most boxes of props that are looked at twice, likewise; others are what the detector says.
+_MOST_LOOKS = 60
 # A shirt or a cap belongs to the nearest head within so many head heights.
 WORN, _REACH = "attribute", 2.5
 # Scores of a user's own network are not calibrated: they are taken as they are, from here on without a second look.
@@ -136,17 +136,23 @@ class PropsDetector:
     ) -> list[_Prop]:
         assert photo.pixels is not None
         emblems = [(scaled(logo.box, photo.scale), logo.confidence) for logo in logos]
-        found = sorted(found, key=lambda one: -one[1])[:_MOST_PROPS]
-        looks = self._kinds.looks(photo.pixels, [box for _, _, box in found]) if self._kinds else []
+        found = sorted(found, key=lambda one: -one[1])
+        boxes = [box for _, _, box in found[:_MOST_LOOKS]]
+        looks = self._kinds.looks(photo.pixels, boxes) if self._kinds else []
         props = []
         if self._worn is not None:
             seen = [(box, score) for label, score, box in found if label == WORN]
             for box, score, sure in self._worn.told(photo.pixels, shirts, emblems, seen):
                 props.append(_Prop(scaled(box, 1 / photo.scale), score, WORN, sure))
         for n, (said, score, box) in enumerate(found):
-            (label, told), second = looks[n].likeliest(said, self._marks.trust) if looks else ((said, 0.5), None)
-            if WORN in (said, label) and any(met(box, shirt) for shirt in shirts):
+            worn = any(met(box, shirt) for shirt in shirts)
+            if worn and said == WORN:
                 continue
+            label, told, second = said, 0.5, None
+            if n < len(looks):
+                # Of clothes on people all is said: what the detector sees before them is something else.
+                trust = math.inf if worn else self._marks.trust
+                (label, told), second = looks[n].likeliest(said, trust)
             calibration = self._calibration[label]
             if (sure := calibration(score, *near(box, emblems), told)) >= calibration.least:
                 props.append(_Prop(scaled(box, 1 / photo.scale), score, label, sure, second))

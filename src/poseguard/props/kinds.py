@@ -21,7 +21,6 @@ CLASSES = (*PROPS, NOTHING)
 """What a box may show, in the order of the network's classes."""
 DIM = 0.5
 """How strong the crop is outside the box: the network sees what is meant, and what is round it."""
-_OUTPUTS = ("kinds",)
 _BATCH = 16
 _GREY = 114.0
 _LEAST = np.float32(1e-6)
@@ -70,8 +69,16 @@ class Kinds:
 
     def __init__(self, model: bytes) -> None:
         self._net = session(model)
-        if [one.name for one in self._net.get_outputs()] != list(_OUTPUTS):
-            raise ValueError(f"outputs, not {_OUTPUTS}")
+        try:
+            told = self._logits(np.full((2, 3, SIDE, SIDE), 0.5, np.float32))
+        except Exception as error:  # ONNX Runtime raises classes of its own, one a reason
+            raise ValueError(f"no second look: {error}") from error
+        if told.shape != (2, len(CLASSES)) or not np.isfinite(told).all():
+            raise ValueError(f"not {len(CLASSES)} logits a crop")
+
+    def _logits(self, crops: Floats) -> Floats:
+        (logits,) = self._net.run(["kinds"], {"crops": crops})
+        return np.asarray(logits, np.float32)
 
     def looks(self, pixels: Pixels, boxes: Sequence[Box]) -> list[Look]:
         """One a box (pixels of `pixels`)."""
@@ -79,7 +86,7 @@ class Kinds:
         for start in range(0, len(boxes), _BATCH):
             part = [cut(pixels, box) for box in boxes[start : start + _BATCH]]
             crops = np.stack(part).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-            (logits,) = self._net.run(_OUTPUTS, {"crops": crops})
+            logits = self._logits(crops)
             shares = np.exp(logits - logits.max(1, keepdims=True))
             out += [Look(row / row.sum()) for row in shares]
         return out

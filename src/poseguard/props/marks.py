@@ -139,6 +139,8 @@ class Marks:
             for name, row in read["props"].items()
         }
         self.trust = float(read["trust"])
+        if not math.isfinite(self.trust):
+            raise ValueError("trust")
         self.worn: dict[str, Any] = dict(read["worn"])
         self.enrol: dict[str, Any] = dict(read["enrol"])
 
