@@ -2,7 +2,6 @@
 
     python -m training.face_data heads [--drawn DIR]    # runs/faces/heads.npz
     python -m training.face_data pool [--count 60000]   # runs/faces/pool.npy and targets.npy; goes on where it ended
-    python -m training.face_data everything [--count 9000]      # of the held-out people, beside them
 
 Heads are where the people pass sees them in train-side photos; YuNet shows their points, or that there is no face. The
 pool holds aligned crops (faces/ilfw without the people of labels/faces_held_out.txt, faces of the photos) and mixtures
@@ -49,9 +48,9 @@ def held_out(what: str = "held_out") -> frozenset[str]:
     return frozenset((ROOT / f"training/labels/faces_{what}.txt").read_text().split())
 
 
-def ilfw(*, masked: bool = False, everything: bool = False) -> list[Path]:
-    """Aligned crops of the people to learn from. `everything`: of those too that figures come from."""
-    out = held_out("fit") if everything else held_out() | held_out("fit")
+def ilfw(*, masked: bool = False) -> list[Path]:
+    """Aligned crops of the people to learn from."""
+    out = held_out() | held_out("fit")
     paths = sorted((DATA / "faces/ilfw").glob("*/*"))
     return [p for p in paths if p.parent.name not in out and p.name.startswith("masked_") == masked]
 
@@ -183,31 +182,16 @@ def _said(faces: Faces) -> tuple[Faces, Floats]:
 
 
 def pool(count: int, jobs: int) -> None:
-    """Writes pool.npy (N × 112 × 112 × 3) and targets.npy (N × 384, float16), the faces before their mixtures."""
-    faces = np.concatenate([np.stack([read(p) for p in ilfw() + ilfw(masked=True)]), np.load(OUT / "aligned.npy")])
-    total = max(count, len(faces))
-    filled(mixtures(faces, total, np.random.default_rng(31)), total, jobs, "pool.npy", "targets.npy")
-
-
-def more(count: int, jobs: int) -> None:
-    """The same of the held-out people, as everything.npy and everything_targets.npy: no figure may come from a network
-    that learns from these.
-    """
-    known = set(ilfw() + ilfw(masked=True))
-    new = [p for masked in (False, True) for p in ilfw(masked=masked, everything=True) if p not in known]
-    faces = np.stack([read(p) for p in new])
-    total = max(count, len(faces))
-    filled(mixtures(faces, total, np.random.default_rng(37)), total, jobs, "everything.npy", "everything_targets.npy")
-
-
-def filled(faces: Iterator[Faces], total: int, jobs: int, *names: str) -> None:
-    """Both files with `total` rows; those that an earlier run wrote are passed over."""
-    store = _grown(names[0], np.uint8, (total, SIDE, SIDE, 3))
-    targets = _grown(names[1], np.float16, (total, 384))
-    done = 0
+    """Writes pool.npy (N × 112 × 112 × 3) and targets.npy (N × 384, float16)."""
+    rng = np.random.default_rng(31)
+    paths = ilfw() + ilfw(masked=True)
+    faces = np.concatenate([np.stack([read(p) for p in paths]), np.load(OUT / "aligned.npy")])
+    total, done = max(count, len(faces)), 0
+    store = _grown("pool.npy", np.uint8, (total, SIDE, SIDE, 3))
+    targets = _grown("targets.npy", np.float16, (total, 384))
     while done < total and targets[done].any():
         done += 1
-    rest = islice(faces, done, None)
+    rest = islice(mixtures(faces, total, rng), done, None)
     with Pool(jobs) as workers:
         for some, said in workers.imap(_said, _chunks(rest)):
             rows = slice(done, done + len(some))
@@ -236,18 +220,16 @@ def _chunks(faces: Iterator[Faces]) -> Iterator[Faces]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("heads", "pool", "everything"))
+    parser.add_argument("what", choices=("heads", "pool"))
     parser.add_argument("--drawn", type=Path, help="folder of `training.render.make faces`")
-    parser.add_argument("--count", type=int, help="rows (default: 60,000 for pool, 9,000 for everything)")
+    parser.add_argument("--count", type=int, default=60_000)
     parser.add_argument("--jobs", type=int, default=2)
     args = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
     if args.what == "heads":
         heads(args.drawn)
-    elif args.what == "pool":
-        pool(args.count or 60_000, args.jobs)
     else:
-        more(args.count or 9_000, args.jobs)
+        pool(args.count, args.jobs)
 
 
 if __name__ == "__main__":

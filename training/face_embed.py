@@ -83,18 +83,13 @@ def spoil(out: Faces, rng: np.random.Generator) -> Faces:
 class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
     """A poor view of each face, and what the teachers say of the clean one: in the directions of `start`, if given."""
 
-    def __init__(self, start: Embedder | None, everything: bool) -> None:
-        self._faces = [np.load(OUT / "pool.npy", mmap_mode="r")]
+    def __init__(self, start: Embedder | None) -> None:
+        self._faces = np.load(OUT / "pool.npy", mmap_mode="r")
         said = np.load(OUT / "targets.npy").astype(np.float32) @ basis()
         if start is not None:
             some = slice(None, None, max(len(said) // _TURNED, 1))
-            left, _, right = np.linalg.svd(said[some].T @ _embed_torch(start.eval(), self._faces[0][some]))
-            turn = np.float32(left @ right)
-            said = said @ turn
-            if everything:
-                self._faces.append(np.load(OUT / "everything.npy", mmap_mode="r"))
-                more = np.load(OUT / "everything_targets.npy").astype(np.float32) @ basis() @ turn
-                said = np.concatenate([said, more])
+            left, _, right = np.linalg.svd(said[some].T @ _embed_torch(start.eval(), self._faces[some]))
+            said = said @ np.float32(left @ right)
         self._targets = said / np.linalg.norm(said, axis=1, keepdims=True)
         self.epoch = 0
 
@@ -103,9 +98,7 @@ class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
 
     def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
         rng = np.random.default_rng([self.epoch, index])
-        first = len(self._faces[0])
-        face = self._faces[0][index] if index < first else self._faces[1][index - first]
-        poor = spoil(moved(np.array(face), rng), rng)
+        poor = spoil(moved(np.array(self._faces[index]), rng), rng)
         return torch.from_numpy(np.ascontiguousarray(poor.transpose(2, 0, 1))), torch.from_numpy(self._targets[index])
 
 
@@ -124,7 +117,7 @@ def train(args: argparse.Namespace) -> None:
     if args.start:
         known = args.start.suffix == ".onnx"
         model.load_state_dict(tensors(args.start, "model.") if known else torch.load(args.start, weights_only=True))
-    pool = _Pool(model if args.start else None, args.everything)
+    pool = _Pool(model if args.start else None)
     drawn = RandomSampler(pool, num_samples=min(args.faces, len(pool)))
     loader = DataLoader(pool, args.batch, sampler=drawn, drop_last=True)
     model.stages[: args.frozen].requires_grad_(False)
@@ -182,7 +175,7 @@ def stage_losses(made: list[torch.Tensor], shown: list[torch.Tensor]) -> list[to
 def written(args: argparse.Namespace) -> None:
     model: nn.Module = Embedder().eval()
     model.load_state_dict(torch.load(RUNS / f"{args.name}.pt", weights_only=True))
-    paths = ilfw(everything=args.everything)
+    paths = ilfw()
     _, person, photos = np.unique([path.parent.name for path in paths], return_inverse=True, return_counts=True)
     rows = _embed_torch(model, np.stack([read(path) for path in paths]))
     model = Placed(model, rows, np.float32(1 / photos[person] / len(photos)))
@@ -236,16 +229,11 @@ def main() -> None:
     parser.add_argument("--forced", action="store_true", help="with --stages: each goes on from the teacher's map")
     parser.add_argument("--frozen", type=int, default=0, help="first stages that stay as they are")
     parser.add_argument("--start", type=Path)
-    parser.add_argument(
-        "--everything", action="store_true", help="with --start: the held-out people too; no figure may come from it"
-    )
     parser.add_argument("--name", default="face_embedder")
     parser.add_argument("--model", type=Path, default=ROOT / "weights/face_embedder.onnx")
     parser.add_argument("--teacher", type=int, choices=(0, 1, 2))
     parser.add_argument("--out", type=Path, default=ROOT / "weights/face_embedder.onnx")
     args = parser.parse_args()
-    if args.what == "train" and args.everything and not args.start:
-        parser.error("--everything goes on from another run: --start is wanted")
     if args.what == "train":
         train(args)
     elif args.what == "export":
