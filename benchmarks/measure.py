@@ -37,8 +37,9 @@ from poseguard.errors import WeightsError
 from poseguard.results import Box, plain
 from poseguard.weights import digest, load_manifest
 
+HANDS = ("close-ups", "props", "wild", "levels", "detectors")
 SECTIONS = (
-    "close-ups", "props", "wild", "levels", "detectors", "tags", "ap", "plain", "scenes", "enrolment",
+    *HANDS, "tags", "ap", "plain", "scenes", "enrolment",
     *faces.SECTIONS,
 )  # fmt: skip
 TWINS = ROOT / "benchmarks/twins"
@@ -315,7 +316,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = _arguments(argv)
     if not (args.shared / "data").is_dir():
         raise SystemExit(f"{args.shared} holds no data: give --shared DIR (labelled photos, never part of the project)")
-    if args.side == "measure" and (seen := contaminated(args.weights)):
+    if args.side == "measure" and set(HANDS) & set(args.only) and (seen := contaminated(args.weights)):
         raise SystemExit(
             f"{', '.join(seen)}: those that ship learned from these photos, and {args.weights} has no others; put "
             f"those of {TWINS} there, with their tables of manifest.toml"

@@ -17,7 +17,7 @@ from benchmarks.bench import targets
 from benchmarks.figures import Target, target_lines
 from benchmarks.levels import calm_raised, posing_raised
 from benchmarks.matching import calibration, interval, matched
-from benchmarks.measure import TWINS, contaminated
+from benchmarks.measure import TWINS, contaminated, main
 from benchmarks.offline import guarded
 from benchmarks.palm import anchors, decoded, hand_region
 from benchmarks.photos12 import PIXELS, chosen, enlarged
@@ -265,3 +265,8 @@ def test_what_learned_from_both_sides_is_never_measured(tmp_path: Path) -> None:
     names = [twin.name for twin in load_manifest(TWINS).models]
     assert contaminated(TWINS) == []
     assert contaminated(ROOT / "weights") == names == contaminated(tmp_path)
+    out = tmp_path / "out"
+    (tmp_path / "data").mkdir()
+    with pytest.raises(SystemExit, match=names[0]):
+        main(["--shared", str(tmp_path), "--weights", str(tmp_path), "--only", "levels", "--out", str(out)])
+    assert not out.exists()
