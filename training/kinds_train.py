@@ -62,7 +62,7 @@ def spoil(picture: U8, sides: Sequence[float], thing: bool, rng: np.random.Gener
     longest = max(max(sides), 4.0)
     unit = TILE / (REACH * longest)
     width, height = (side * unit for side in sides)
-    loose = 1.0 if not thing else 2.0 if rng.random() < 0.25 else 1.0
+    loose = 2.0 if thing and rng.random() < 0.25 else 1.0
     dx, dy = rng.normal(0, 0.06 * loose, 2)
     gx, gy = rng.normal(0, 0.1 * loose, 2)
     own = (width * math.exp(gx), height * math.exp(gy))
