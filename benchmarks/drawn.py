@@ -18,6 +18,7 @@ from poseguard.props.networks import CLASSES, LOGO
 from poseguard.reading.photo import ReadPhoto
 from poseguard.reading.read import read_photo
 from poseguard.results import Box
+from poseguard.weights import verified_bytes
 
 NOBODY = People((), (), (), ())
 MAKE = "python -m training.logos.make scenes DIR --side test"
@@ -68,6 +69,11 @@ def _props(path: Path) -> tuple[tuple[str, Box], ...]:
 def party_codes(numbers: Mapping[str, Any]) -> dict[str, str]:
     """Party by class, of marks.json."""
     return {name: str(row["party"]) for name, row in numbers["party"].items()}
+
+
+def networks(weights: Path | None) -> dict[str, bytes]:
+    """The models that look at drawn scenes, of `weights` or of those that ship."""
+    return {name: verified_bytes(name, extra_dir=weights) for name in _FILES}
 
 
 def weights_folder(folder: Path, models: Mapping[str, bytes]) -> Path:

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.averages import nearest
-from benchmarks.drawn import NOBODY, Scene, party_codes, scenes, weights_folder
+from benchmarks.drawn import NOBODY, Scene, networks, party_codes, scenes, weights_folder
 from benchmarks.figures import Target
 from benchmarks.matching import interval
 from benchmarks.run import Measured
@@ -35,7 +35,6 @@ from poseguard.props.search import PropsSearch
 from poseguard.reading.photo import Pixels
 from poseguard.reading.read import read_photo
 from poseguard.results import Box, Evidence
-from poseguard.weights import verified_bytes
 from poseguard.yolo import Rows
 
 LEAST_PX = 24.0
@@ -208,10 +207,7 @@ def enrolment(
     name = "enrolment"
     results: Results = {}
     reason, counts = None, dict[str, int]()
-    models = {
-        key: verified_bytes(key, extra_dir=weights)
-        for key in ("props", "prop_kinds", "marks", "marks_numbers", "logo_embedder")
-    }
+    models = networks(weights)
     shipped = json.loads(models["marks_numbers"])
     found = recognisers(folder, shipped)
     if not found:

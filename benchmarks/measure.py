@@ -32,7 +32,7 @@ from benchmarks.matching import Hand, calibration, interval, matched, sayings
 from benchmarks.run import Measured, Run
 from benchmarks.scanning import CONTEXT, Report, scan
 from benchmarks.scenes import drawn_scenes
-from benchmarks.truth import LISTED, ROOT, Row, TruthSet, truth_sets, well_sourced
+from benchmarks.truth import LISTED, ROOT, TWINS, Row, TruthSet, truth_sets, well_sourced
 from poseguard.errors import WeightsError
 from poseguard.results import Box, plain
 from poseguard.weights import digest, load_manifest
@@ -42,8 +42,6 @@ SECTIONS = (
     *HANDS, "tags", "ap", "plain", "scenes", "enrolment",
     *faces.SECTIONS,
 )  # fmt: skip
-TWINS = ROOT / "benchmarks/twins"
-"""In place of networks that ship and learned from both sides: those that saw the train side only."""
 _CAMPAIGN = {"tags": campaign.tags, "ap": campaign.boxes, "plain": campaign.plain}
 _PHOTOS_OF = {
     "close-ups": ("close-ups",),

@@ -19,6 +19,7 @@ from benchmarks.drawn import (
     NOBODY,
     Scene,
     empty_gallery,
+    networks,
     party_codes,
     scenes,
     weights_folder,
@@ -29,7 +30,6 @@ from benchmarks.matching import interval
 from benchmarks.run import Measured
 from poseguard.props.detector import PropsDetector
 from poseguard.results import Box, plain
-from poseguard.weights import verified_bytes
 
 WANTED_MAP = 0.85
 WANTED_RECALL = {24: 0.60, 32: 0.75, 48: 0.88, 96: 0.93}
@@ -118,9 +118,7 @@ def rightly_named(marks: Sequence[tuple[str, Box]], parties: Iterable[Mapping[st
 
 def look(folder: Path, weights: Path | None) -> Looked:
     """Both ways over every scene of `folder`, at native size."""
-    models = {
-        name: verified_bytes(name, extra_dir=weights) for name in ("props", "prop_kinds", "marks", "marks_numbers")
-    }
+    models = networks(weights)
     numbers = json.loads(models["marks_numbers"])
     out = Looked()
     with TemporaryDirectory(prefix="poseguard-scenes-") as name:

@@ -13,6 +13,8 @@ from poseguard.hands.pose import POSES
 from poseguard.results import Box
 
 ROOT = Path(__file__).resolve().parent.parent
+TWINS = ROOT / "benchmarks/twins"
+"""In place of networks that ship and learned from both sides: those that saw the train side only."""
 Row = dict[str, str]
 Side = Literal["measure", "train"]
 

@@ -17,12 +17,12 @@ from benchmarks.bench import targets
 from benchmarks.figures import Target, target_lines
 from benchmarks.levels import calm_raised, posing_raised
 from benchmarks.matching import calibration, interval, matched
-from benchmarks.measure import TWINS, contaminated, main
+from benchmarks.measure import contaminated, main
 from benchmarks.offline import guarded
 from benchmarks.palm import anchors, decoded, hand_region
 from benchmarks.photos12 import PIXELS, chosen, enlarged
 from benchmarks.scoring import parsed
-from benchmarks.truth import ROOT, TruthSet, maybe_listed, size_of, sure_listed, well_sourced
+from benchmarks.truth import ROOT, TWINS, TruthSet, maybe_listed, size_of, sure_listed, well_sourced
 from benchmarks.watching import Watched
 from poseguard.weights import load_manifest, verified_bytes
 

@@ -1,7 +1,8 @@
-"""The network that crop networks start from."""
+"""The network that crop networks start from, and what of a map goes into their last layer."""
 
 from __future__ import annotations
 
+import torch
 from safetensors.torch import load_file
 from torch import nn
 from ultralytics.nn.tasks import DetectionModel
@@ -15,3 +16,8 @@ def body() -> nn.Sequential:
     base = load_file(SHARED / "weights/yolov5n_base.safetensors")
     whole.load_state_dict({k: v.float() for k, v in base.items()}, strict=False)
     return nn.Sequential(*[whole.model[i] for i in range(9)])
+
+
+def pooled(features: torch.Tensor) -> torch.Tensor:
+    """N × C × H × W to N × 2C: the mean of each channel, then its most."""
+    return torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)

@@ -17,8 +17,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.measure import TWINS
-from poseguard.weights import load_manifest, model
+from benchmarks.truth import TWINS
+from poseguard.weights import models
 from training.shared import DATA, ROOT, RUNS, group_hands, table
 
 NEEDED = (
@@ -339,9 +339,8 @@ def card(name: str, words: dict[str, Any], figures: Figures) -> str:
     """One card as Markdown. Raises SystemExit for figures of another file than the one that ships, or than its twin."""
     measured = (*figures["networks"], *figures.get("face_networks", ()), figures["enrolment"]["network"])
     digests = {one["name"]: one["sha256"] for one in measured}
-    for known in load_manifest().models:
-        wanted = model(known.name, extra_dir=TWINS if words["everything"] else None).sha256
-        if known.file in words["title"] and digests.get(known.name, wanted) != wanted:
+    for known in models(TWINS if words["everything"] else None):
+        if known.file in words["title"] and digests.get(known.name, known.sha256) != known.sha256:
             raise SystemExit(f"{known.file}: the figures are of another file ({digests[known.name][:12]})")
     digest = digests[name]
     twin = (

@@ -25,8 +25,9 @@ from torch.utils.data import DataLoader, Dataset
 
 from poseguard.boxes import overlap
 from poseguard.props.kinds import CLASSES, GROW, NOTHING, SIDE, dimmed
-from training.averaging import averaged, follow
-from training.base import body
+from training.averaging import averaged
+from training.base import body, pooled
+from training.descent import Descent
 from training.export import export
 from training.kinds_data import OUT, REACH, TILE
 from training.muon import Muon
@@ -51,9 +52,7 @@ class PropKinds(nn.Module):
         self.kinds = nn.Linear(512, len(CLASSES))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        features = self.body(x)
-        pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
-        out: torch.Tensor = self.kinds(self.drop(pooled))
+        out: torch.Tensor = self.kinds(self.drop(pooled(self.body(x))))
         return out
 
 
@@ -146,31 +145,20 @@ def train(args: argparse.Namespace) -> None:
     rng = np.random.default_rng(args.seed)
     order = rng.choice(len(rows["kinds"]), steps * args.batch, p=draw_weights(rows["kinds"], rows["drawn"]))
     loader = DataLoader(Views(order, args.seed), args.batch, num_workers=1, prefetch_factor=4)
-    optimizer = Muon(model, args.lr, weight_decay=0.05)
+    descent = Descent(model, mean, Muon(model, args.lr, weight_decay=0.05), args.lr, steps)
     print(f"{len(rows['kinds'])} tiles, {steps} steps", file=sys.stderr)
     started, running = time.time(), 0.0
     model.train()
     for step, (pictures, target) in enumerate(loader):
-        rate = args.lr * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(x)
         loss = nn.functional.cross_entropy(logits.float(), target, label_smoothing=0.03)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-        follow(mean, model, step)
+        descent.step(loss)
         running = 0.98 * running + 0.02 * float(loss.detach())
         if (step + 1) % 100 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)
-            print(
-                f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s",
-                file=sys.stderr,
-                flush=True,
-            )
+            print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
             torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     written(mean, args.name)
 

@@ -26,7 +26,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import GROW, SIDE
-from training.base import body
+from training.base import body, pooled
 from training.export import export
 from training.logos.crops import spoil as spoiled_tile
 from training.logos.icons import FICTIONS
@@ -59,7 +59,7 @@ class Embedder(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         fine = self.fine(x)
         coarse = self.coarse(fine)
-        seen = [self.where(fine).flatten(1), coarse.mean((2, 3)), coarse.amax((2, 3))]
+        seen = [self.where(fine).flatten(1), pooled(coarse)]
         return nn.functional.normalize(self.project(self.drop(torch.cat(seen, 1))).float(), dim=1)
 
 

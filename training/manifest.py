@@ -11,7 +11,7 @@ import sys
 import tomllib
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+from benchmarks.truth import ROOT, TWINS
 
 
 def rewritten(text: str, folder: Path) -> str:
@@ -36,7 +36,7 @@ def _table(table: str, folder: Path) -> str:
 
 
 def main() -> None:
-    for folder in (ROOT / "weights", ROOT / "benchmarks/twins"):
+    for folder in (ROOT / "weights", TWINS):
         path = folder / "manifest.toml"
         before = path.read_text(encoding="utf-8")
         after = rewritten(before, folder)

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
 import time
 from collections.abc import Sequence
@@ -30,13 +29,14 @@ from torch.utils.data import DataLoader, Dataset
 
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
-from training.averaging import averaged, follow
+from training.averaging import averaged
+from training.descent import Descent
 from training.export import export
 from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
 from training.props_data import sides
 from training.shared import DATA, RUNS, read, table
-from training.shipped import tensors, unfuse
+from training.shipped import shown, tensors, unfuse
 
 BACKGROUND = "background"
 SELDOM = (
@@ -44,7 +44,6 @@ SELDOM = (
     "gabthat", "partaiaceh", "pasaceh", "pda", "pna", "sira",
 )  # fmt: skip
 _SHARPNESS = 24.0  # what a cosine is multiplied by before the softmax
-_CALIBRATING = 128  # crops in each batch that a network from a file is shown first
 _MARGIN = 0.15  # what the right class must be ahead by, in cosine, while training
 
 
@@ -152,24 +151,17 @@ def train(args: argparse.Namespace) -> None:
     decay = [p for p in model.parameters() if p.ndim > 1]
     rest = [p for p in model.parameters() if p.ndim <= 1]
     groups = [{"params": decay, "weight_decay": 0.03}, {"params": rest, "weight_decay": 0.0}]
-    optimizer = torch.optim.AdamW(groups, lr=args.lr)
+    descent = Descent(model, mean, torch.optim.AdamW(groups, lr=args.lr), args.lr, steps)
     print(f"{len(names)} tiles ({genuine.sum()} of photos), {len(classes)} classes", file=sys.stderr)
     started, running = time.time(), 0.0
     model.train()
     for step, (pictures, target) in enumerate(loader):
-        rate = args.lr * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(x)
         logits = logits.float() - _SHARPNESS * _MARGIN * nn.functional.one_hot(target, len(classes))
         loss = nn.functional.cross_entropy(logits, target, label_smoothing=0.03)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-        follow(mean, model, step)
+        descent.step(loss)
         running = 0.98 * running + 0.02 * float(loss)
         if (step + 1) % 100 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)
@@ -187,9 +179,7 @@ def begin(model: Marks, start: Path, crops: Crops) -> None:
         if directions.shape != model.classes.shape:
             raise ValueError(f"{start}: {len(directions)} classes, not {len(model.classes)}")
         model.classes.data.copy_(directions)
-    batches = [range(k, k + _CALIBRATING) for k in range(0, 8 * _CALIBRATING, _CALIBRATING)]
-    pictures = (torch.stack([crops[n][0] for n in batch]).float() / 255 for batch in batches)
-    unfuse(model.embedder, known, pictures)
+    unfuse(model.embedder, known, shown(crops))
 
 
 def average(names: Sequence[str], name: str) -> None:

@@ -29,13 +29,14 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from training.averaging import averaged, follow
-from training.base import body
+from training.averaging import averaged
+from training.base import body, pooled
+from training.descent import Descent
 from training.export import export
 from training.muon import Muon
 from training.pose_data import REACH, TILE, Rows, Tiles, known_points, rows_of_tiles
 from training.shared import CLASSES, RUNS
-from training.shipped import tensors, unfuse
+from training.shipped import shown, tensors, unfuse
 
 SIDE = 112
 GROW = 1.45
@@ -56,8 +57,7 @@ class PoseCrop(nn.Module):
         return self.pose(self.body(x))
 
     def pose(self, features: torch.Tensor) -> torch.Tensor:
-        pooled = torch.cat([features.mean((2, 3)), features.amax((2, 3))], 1)
-        out: torch.Tensor = self.head(self.drop(pooled))
+        out: torch.Tensor = self.head(self.drop(pooled(features)))
         return out
 
 
@@ -185,25 +185,21 @@ def train(args: argparse.Namespace) -> None:
     index = np.flatnonzero(usable & ~out)
     weights = draw_weights({k: v[index] for k, v in rows.items()})
     model = PoseCrop().to(memory_format=torch.channels_last)
-    if args.start and args.start.suffix != ".onnx":
-        model.load_state_dict(torch.load(args.start, weights_only=True), strict=False)
-    mean = PoseCrop().to(memory_format=torch.channels_last)
-    mean.load_state_dict(model.state_dict())
     steps = args.epochs * (12_800 // args.batch)
-    optimizer = Muon(model, args.lr, weight_decay=0.05)
     rng = np.random.default_rng(args.seed)
     order = index[rng.choice(len(index), steps * args.batch, p=weights)]
     hands = Hands(tiles, rows, order, args.seed, args.grow)
     loader = DataLoader(hands, args.batch, num_workers=args.workers)
     if shipped := args.start is not None and args.start.suffix == ".onnx":
         begin(model, args.start, hands)
-        mean.load_state_dict(model.state_dict())
+    elif args.start:
+        model.load_state_dict(torch.load(args.start, weights_only=True), strict=False)
+    mean = PoseCrop().to(memory_format=torch.channels_last)
+    mean.load_state_dict(model.state_dict())
+    descent = Descent(model, mean, Muon(model, args.lr, weight_decay=0.05), args.lr, steps)
     started, running, error = time.time(), 0.0, 0.0
     model.train()
     for step, (pictures, target, points) in enumerate(loader):
-        rate = args.lr * min(1.0, (step + 1) / 100) * (0.02 + 0.98 * (1 + math.cos(math.pi * step / steps)) / 2)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             features = model.body(x)
@@ -217,11 +213,7 @@ def train(args: argparse.Namespace) -> None:
             off = nn.functional.smooth_l1_loss(places.float()[known], points[known].flatten(1), beta=0.05)
             loss = loss + args.points * off
             error = 0.98 * error + 0.02 * float(off.detach())
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 5.0)
-        optimizer.step()
-        follow(mean, model, step)
+        descent.step(loss)
         running = 0.98 * running + 0.02 * float(loss)
         if (step + 1) % 200 == 0:
             pace = (step + 1) * args.batch / (time.time() - started)
@@ -235,8 +227,7 @@ def train(args: argparse.Namespace) -> None:
 def begin(model: PoseCrop, start: Path, hands: Hands) -> None:
     """Goes on from an export, which lacks the head for landmarks."""
     own = {k: v for k, v in model.state_dict().items() if k.startswith("points.")}
-    pictures = (torch.stack([hands[n][0] for n in range(k, k + 128)]).float() / 255 for k in range(0, 1024, 128))
-    unfuse(model, tensors(start) | own, pictures)
+    unfuse(model, tensors(start) | own, shown(hands))
 
 
 def average(parts: Sequence[str], name: str) -> None:

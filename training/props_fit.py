@@ -20,7 +20,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from poseguard.boxes import overlap, scaled
+from poseguard.boxes import overlap, planes, scaled
 from poseguard.people.search import PeopleSearch
 from poseguard.props.kinds import Kinds
 from poseguard.props.marks import UNKNOWN, Marks, crops, cut, log_odds, logistic, near
@@ -198,8 +198,7 @@ def tiles_temperature(net: onnxruntime.InferenceSession, folder: Path, classes: 
     logits = []
     for start in range(0, len(pick), 64):
         part = [cut(tiles[i], (25.7, 25.7, 76.6, 76.6)) for i in pick[start : start + 64]]
-        crops = np.stack(part).transpose(0, 3, 1, 2).astype(np.float32) / 255
-        logits.append(net.run(["logits"], {"crops": crops})[0])
+        logits.append(net.run(["logits"], {"crops": planes(part)})[0])
     told, labels = np.concatenate(logits), np.array([classes.index(rows[i]["label"]) for i in pick])
     right = told.argmax(1) == labels
     print(f"test tiles: {right.mean():.3f} of {len(pick)} told")

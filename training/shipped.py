@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import onnx
 import torch
 from onnx import numpy_helper
 from torch import nn
+from torch.utils.data import Dataset
 from ultralytics.nn.modules import Conv
 
 _ROW = 0.6
+_BATCHES, _BATCH = 8, 128
 
 
 def tensors(path: Path, prefix: str = "") -> dict[str, torch.Tensor]:
@@ -37,6 +40,12 @@ def _module(scope: str) -> str:
             parts.pop()
         parts.append(part)
     return ".".join(parts)
+
+
+def shown(crops: Dataset[tuple[Any, ...]]) -> Iterator[torch.Tensor]:
+    """What `unfuse` is to be shown: eight batches of what is trained on, crops first in its items."""
+    for start in range(0, _BATCHES * _BATCH, _BATCH):
+        yield torch.stack([crops[n][0] for n in range(start, start + _BATCH)]).float() / 255
 
 
 @torch.no_grad()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box, Point
@@ -69,3 +71,8 @@ def square(pixels: Pixels, box: Box, side: int, grow: float) -> Pixels:
     matrix = np.array([[zoom, 0, -left * zoom], [0, zoom, -top * zoom]], np.float32)
     out = cv2.warpAffine(pixels, matrix, (side, side), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     return np.asarray(out, np.uint8)
+
+
+def planes(pictures: Sequence[Pixels]) -> NDArray[np.float32]:
+    """Pictures of one size as networks take them: N × 3 × H × W in 0..1."""
+    return np.stack(pictures).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.boxes import square
+from poseguard.boxes import planes, square
 from poseguard.faces.align import FACE_WIDTH, TEMPLATE, similarity
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box, Point
@@ -43,7 +43,7 @@ class FacePoints:
 
     def __init__(self, model: bytes) -> None:
         self._net = session(model)
-        points, face, mask = self._raw(np.zeros((1, HEAD, HEAD, 3), np.uint8))
+        points, face, mask = self._raw([np.zeros((HEAD, HEAD, 3), np.uint8)])
         if points.shape != (1, 5, 2) or face.shape != (1,) or mask.shape != (1,):
             raise ValueError("points, face, mask")
 
@@ -52,13 +52,12 @@ class FacePoints:
         out: list[Face] = []
         for start in range(0, len(heads), _BATCH):
             part = heads[start : start + _BATCH]
-            found = self._raw(np.stack([square(pixels, box, HEAD, GROW) for box in part]))
+            found = self._raw([square(pixels, box, HEAD, GROW) for box in part])
             out += [_face(box, *row) for box, *row in zip(part, *found, strict=True)]
         return out
 
-    def _raw(self, crops: Pixels) -> tuple[NDArray[np.float32], ...]:
-        fed = crops.transpose(0, 3, 1, 2).astype(np.float32) / 255
-        points, face, mask = self._net.run(["points", "face", "mask"], {"heads": fed})
+    def _raw(self, crops: Sequence[Pixels]) -> tuple[NDArray[np.float32], ...]:
+        points, face, mask = self._net.run(["points", "face", "mask"], {"heads": planes(crops)})
         return points, face.reshape(len(face)), mask.reshape(len(mask))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.boxes import square
+from poseguard.boxes import planes, square
 from poseguard.hands.features import features, mirrored
 from poseguard.hands.landmarks import Landmarks
 from poseguard.reading.photo import Pixels
@@ -68,7 +68,7 @@ class CropNetwork:
         crops = [c for box in boxes for c in (cut(pixels, box, grow), cut(pixels, box, grow * 0.88)[:, ::-1])]
         out = []
         for start in range(0, len(crops), 16):
-            batch = np.stack(crops[start : start + 16]).transpose(0, 3, 1, 2).astype(np.float32) / 255
+            batch = planes(crops[start : start + 16])
             for first, second in log_softmax(self._net.run(None, {"crops": batch})[0]).reshape(-1, 2, len(POSES) + 1):
                 both = log_softmax((first + second) / 2)
                 out.append(CropOpinion(log_softmax(both[:-1]), 1 - float(np.exp(both[-1]))))

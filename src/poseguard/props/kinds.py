@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.boxes import square
+from poseguard.boxes import planes, square
 from poseguard.props.networks import PROPS
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
@@ -84,9 +84,7 @@ class Kinds:
         """One a box (pixels of `pixels`)."""
         out: list[Look] = []
         for start in range(0, len(boxes), _BATCH):
-            part = [cut(pixels, box) for box in boxes[start : start + _BATCH]]
-            crops = np.stack(part).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
-            logits = self._logits(crops)
+            logits = self._logits(planes([cut(pixels, box) for box in boxes[start : start + _BATCH]]))
             shares = np.exp(logits - logits.max(1, keepdims=True))
             out += [Look(row / row.sum()) for row in shares]
         return out

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.boxes import centre, grown, holds, square
+from poseguard.boxes import centre, grown, holds, planes, square
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import session
@@ -49,7 +49,7 @@ def cut(pixels: Pixels, box: Box) -> Pixels:
 
 def crops(pixels: Pixels, boxes: Sequence[Box]) -> Floats:
     """N × 3 × SIDE × SIDE in 0..1: one `cut` of each box, as the networks take them."""
-    return np.stack([cut(pixels, box) for box in boxes]).transpose(0, 3, 1, 2).astype(np.float32) / np.float32(255)
+    return planes([cut(pixels, box) for box in boxes])
 
 
 @dataclass(frozen=True, slots=True)
