@@ -238,10 +238,12 @@ def face_data() -> str:
             f"Heads with points: {int(data['face'].sum())}; heads, hands and backs of heads that show no face: "
             f"{int((~data['face'].astype(bool)).sum())}; with a drawn mask: {int((data['mask'] == 1).sum())}."
         )
-    pool = RUNS / "faces/pool.npy"
-    if pool.is_file():
-        count = len(np.load(pool, mmap_mode="r"))
-        parts.append(f"The embedder learned from {count} aligned faces, most of them two faces laid over each other.")
+    photos = RUNS / "faces/aligned.npy"
+    if photos.is_file():
+        count = len(np.load(photos, mmap_mode="r"))
+        parts.append(
+            f"The embedder learned from {count} aligned faces of photos too, and from two laid over each other."
+        )
     return "\n\n".join(parts)
 
 

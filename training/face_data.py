@@ -1,11 +1,10 @@
-"""Faces to learn from: heads with five points, and aligned crops with what the teachers say of them.
+"""Faces to learn from: heads with five points, and aligned crops.
 
-    python -m training.face_data heads [--drawn DIR]    # runs/faces/heads.npz
-    python -m training.face_data pool [--count 60000]   # runs/faces/pool.npy and targets.npy; goes on where it ended
+    python -m training.face_data [--drawn DIR]    # runs/faces/heads.npz and aligned.npy
 
-Heads are where the people pass sees them in train-side photos; YuNet shows their points, or that there is no face. The
-pool holds aligned crops (faces/ilfw without the people of labels/faces_held_out.txt, faces of the photos) and mixtures
-of two of them: a teacher has an opinion of a face that nobody has. Nothing of it leaves runs/.
+Heads are where the people pass sees them in train-side photos; YuNet shows their points, or that there is no face.
+Embedders learn from aligned crops (faces/ilfw without the people of labels/faces_held_out.txt, faces of the photos) and
+from mixtures of two of them: a teacher has an opinion of a face that nobody has. Nothing of it leaves runs/.
 """
 
 from __future__ import annotations
@@ -14,19 +13,16 @@ import argparse
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import islice
-from multiprocessing import Pool
 from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from poseguard.boxes import square
 from poseguard.faces.align import SIDE
 from poseguard.people.search import PeopleSearch
 from poseguard.reading.read import read_photo
-from training.face_teachers import TEMPLATE, Faces, Floats, Teachers, YuNet
+from training.face_teachers import TEMPLATE, Faces, Floats, YuNet
 from training.shared import DATA, ROOT, RUNS, group_photos, read, table
 
 OUT = RUNS / "faces"
@@ -38,9 +34,7 @@ LEAST_PX = 18
 KNOWN_EYES = 8.0
 # A raised fist is what is taken for a face most easily.
 _HANDS = 3
-_CHUNK = 256
-_UNBENT = 32_000
-"""Rows of the pool after which mixtures are bent as well."""
+_FADE = np.clip((np.arange(SIDE, dtype=np.float32) - 56) / 16 + 0.5, 0, 1)[:, None, None]
 
 
 def held_out(what: str = "held_out") -> frozenset[str]:
@@ -146,21 +140,28 @@ def framed(crop: Faces) -> tuple[Faces, Floats]:
     return np.asarray(out, np.uint8), ((TEMPLATE * side / SIDE + (around, low)) / HEAD).astype(np.float32)
 
 
-def mixtures(faces: Faces, count: int, rng: np.random.Generator) -> Iterator[Faces]:
-    """Faces as they are, then two laid over each other, or the lower half of one under another; at last bent ones."""
-    yield from faces
-    fade = np.clip((np.arange(SIDE, dtype=np.float32) - 56) / 16 + 0.5, 0, 1)[:, None, None]
-    for n in range(len(faces), count):
-        one, two = faces[rng.integers(len(faces), size=2)].astype(np.float32)
-        if rng.random() < 0.5:
-            two = two[:, ::-1]
-        if rng.random() < 0.3:
-            part = fade if rng.random() < 0.5 else 1 - fade
-            mixed = one * part + two * (1 - part)
-        else:
-            mixed = one + (two - one) * rng.uniform(0.15, 0.5)
-        out = np.asarray((mixed * rng.uniform(0.75, 1.15)).clip(0, 255), np.uint8)
-        yield out if n < _UNBENT else _bent(out, rng)
+@lru_cache(maxsize=1)
+def aligned_faces() -> Faces:
+    """N × 112 × 112 × 3 to learn from: faces/ilfw, some of them with a mask, and faces of the photos."""
+    paths = ilfw() + ilfw(masked=True)
+    return np.concatenate([np.stack([read(p) for p in paths]), np.load(OUT / "aligned.npy")])
+
+
+def mixture(faces: Faces, rng: np.random.Generator) -> Faces:
+    """A face, or mostly two laid over each other, or the lower half of one under another; some of them bent."""
+    one, two = faces[rng.integers(len(faces), size=2)].astype(np.float32)
+    if rng.random() < 0.5:
+        two = two[:, ::-1]
+    kind = rng.random()
+    if kind < 0.25:
+        mixed = one
+    elif kind < 0.5:
+        share = _FADE if rng.random() < 0.5 else 1 - _FADE
+        mixed = one * share + two * (1 - share)
+    else:
+        mixed = one + (two - one) * np.float32(rng.uniform(0.15, 0.5))
+    out = np.asarray((mixed * np.float32(rng.uniform(0.75, 1.15))).clip(0, 255), np.uint8)
+    return _bent(out, rng) if rng.random() < 0.25 else out
 
 
 def _bent(face: Faces, rng: np.random.Generator) -> Faces:
@@ -171,65 +172,11 @@ def _bent(face: Faces, rng: np.random.Generator) -> Faces:
     return np.asarray(bent, np.uint8)
 
 
-@lru_cache(maxsize=1)
-def _teachers() -> Teachers:
-    cv2.setNumThreads(1)
-    return Teachers()
-
-
-def _said(faces: Faces) -> tuple[Faces, Floats]:
-    return faces, _teachers().both(faces)
-
-
-def pool(count: int, jobs: int) -> None:
-    """Writes pool.npy (N × 112 × 112 × 3) and targets.npy (N × 384, float16)."""
-    rng = np.random.default_rng(31)
-    paths = ilfw() + ilfw(masked=True)
-    faces = np.concatenate([np.stack([read(p) for p in paths]), np.load(OUT / "aligned.npy")])
-    total, done = max(count, len(faces)), 0
-    store = _grown("pool.npy", np.uint8, (total, SIDE, SIDE, 3))
-    targets = _grown("targets.npy", np.float16, (total, 384))
-    while done < total and targets[done].any():
-        done += 1
-    rest = islice(mixtures(faces, total, rng), done, None)
-    with Pool(jobs) as workers:
-        for some, said in workers.imap(_said, _chunks(rest)):
-            rows = slice(done, done + len(some))
-            store[rows], targets[rows] = some, said
-            done += len(some)
-            print(f"{done} of {total}", file=sys.stderr)
-
-
-def _grown(name: str, kind: type[np.generic], shape: tuple[int, ...]) -> NDArray[np.generic]:
-    """The file with room for `shape`: what an earlier, shorter run wrote stays in front."""
-    path, new = OUT / name, OUT / f"new_{name}"
-    out = np.lib.format.open_memmap(new, "w+", kind, shape)
-    if path.exists():
-        earlier = np.load(path, mmap_mode="r")[: shape[0]]
-        for k in range(0, len(earlier), 1000):
-            part = earlier[k : k + 1000]
-            out[k : k + len(part)] = part
-    new.replace(path)
-    return out
-
-
-def _chunks(faces: Iterator[Faces]) -> Iterator[Faces]:
-    while some := list(islice(faces, _CHUNK)):
-        yield np.stack(some)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("heads", "pool"))
     parser.add_argument("--drawn", type=Path, help="folder of `training.render.make faces`")
-    parser.add_argument("--count", type=int, default=60_000)
-    parser.add_argument("--jobs", type=int, default=2)
-    args = parser.parse_args()
     OUT.mkdir(parents=True, exist_ok=True)
-    if args.what == "heads":
-        heads(args.drawn)
-    else:
-        pool(args.count, args.jobs)
+    heads(parser.parse_args().drawn)
 
 
 if __name__ == "__main__":

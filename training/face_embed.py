@@ -1,15 +1,14 @@
-"""Trains the project's face embedder by distillation: one small network learns what both teachers say of a face.
+"""Trains the project's face embedder by distillation, stage by stage: each learns by itself what MobileFaceNet's does.
 
-    python -m training.face_embed train --stages 18 [--forced] [--start FILE] [--name face_embedder]
-    python -m training.face_embed train [--frozen 8] --start FILE
-    python -m training.face_embed verify [--model FILE.onnx | --teacher 0|1|2]
-    python -m training.face_embed export [--name face_embedder] [--out weights/face_embedder.onnx]
+    python -m training.face_embed train --stages 0 8 --name face_1 [--start FILE ...]
+    python -m training.face_embed train --stages 8 19 --name face_2 [--start FILE ...]
+    python -m training.face_embed export --start runs/face_1.pt runs/face_2.pt [--out weights/face_embedder.onnx]
+    python -m training.face_embed verify [--model FILE.onnx | --teacher 0|1]
 
-Reads runs/faces (face_data pool). With `--stages` each stage of the network learns by itself what the same one of
-MobileFaceNet makes of a face: of the teacher's map before it (`--forced`), then of what its own stages hand on. Then
-all learn together what both teachers say of a face. They see the clean crop, the student one that is smaller, blurred,
-tinted, recompressed, partly hidden: where a teacher would be unsure, it learns what the clean face is worth. What is
-exported puts its values round the middle of the people it learned from (`Placed`). `--start` is a checkpoint or the
+Stages learn from the teacher's map before them, so that runs of some stages each can go on beside one another. They see
+aligned faces of runs/faces and faces/ilfw, two of them laid over each other mostly, half of all smaller, blurred,
+tinted, recompressed, partly hidden. `train` prints how far each stage is off. What is exported puts its values round
+the middle of the people it learned from (`Placed`). `--start`: checkpoints, each with the stages of its run, or the
 network that ships (.onnx).
 """
 
@@ -19,30 +18,29 @@ import argparse
 import math
 import sys
 import time
-from functools import lru_cache
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import nn
-from torch.utils.data import DataLoader, Dataset, RandomSampler
 
 from poseguard.faces.align import SIDE
 from poseguard.faces.embedder import Embedder as Shipped
 from poseguard.faces.embedder import Kind
 from training.export import export
-from training.face_data import OUT, held_out, ilfw
-from training.face_network import WIDTH, Embedder, Placed, teacher
+from training.face_data import aligned_faces, held_out, ilfw, mixture
+from training.face_network import LARGE, Embedder, Placed, teacher
 from training.face_teachers import Faces, Floats, Teachers
 from training.muon import Muon
 from training.shared import DATA, ROOT, RUNS, read
 from training.shipped import tensors
 
 _PAIRS = 500_000
-_TURNED = 4096
-"""Faces from which it is read how the directions of a network to go on from lie: any turn of them is as good."""
+_PART = 64
+"""Side in pixels of the piece of a face that the first stages see: it is all the same to them."""
+_BATCH, _MIXED = 32, 0.7
 
 
 def moved(face: Faces, rng: np.random.Generator) -> Faces:
@@ -80,101 +78,96 @@ def spoil(out: Faces, rng: np.random.Generator) -> Faces:
     return np.asarray(out, np.uint8)
 
 
-class _Pool(Dataset[tuple[torch.Tensor, torch.Tensor]]):
-    """A poor view of each face, and what the teachers say of the clean one: in the directions of `start`, if given."""
-
-    def __init__(self, start: Embedder | None) -> None:
-        self._faces = np.load(OUT / "pool.npy", mmap_mode="r")
-        said = np.load(OUT / "targets.npy").astype(np.float32) @ basis()
-        if start is not None:
-            some = slice(None, None, max(len(said) // _TURNED, 1))
-            left, _, right = np.linalg.svd(said[some].T @ _embed_torch(start.eval(), self._faces[some]))
-            said = said @ np.float32(left @ right)
-        self._targets = said / np.linalg.norm(said, axis=1, keepdims=True)
-        self.epoch = 0
-
-    def __len__(self) -> int:
-        return len(self._targets)
-
-    def __getitem__(self, index: int) -> tuple[torch.Tensor, torch.Tensor]:
-        rng = np.random.default_rng([self.epoch, index])
-        poor = spoil(moved(np.array(self._faces[index]), rng), rng)
-        return torch.from_numpy(np.ascontiguousarray(poor.transpose(2, 0, 1))), torch.from_numpy(self._targets[index])
+def views(count: int, seed: int) -> Iterator[Faces]:
+    """So many faces, a batch at a time, no two alike."""
+    faces = aligned_faces()
+    for start in range(0, count, _BATCH):
+        some = []
+        for index in range(start, min(start + _BATCH, count)):
+            rng = np.random.default_rng([seed, index])
+            face = mixture(faces, rng)
+            some.append(spoil(moved(face, rng), rng) if rng.random() < 0.5 else face)
+        yield np.stack(some)
 
 
-def basis() -> Floats:
-    """384 × WIDTH: the directions in which the teachers' words differ most; cosines survive the projection."""
-    said = np.load(OUT / "targets.npy", mmap_mode="r").astype(np.float64)
-    _, directions = np.linalg.eigh(said.T @ said)
-    return np.ascontiguousarray(directions[:, -WIDTH:], np.float32)
+@torch.no_grad()
+def shown(taught: Embedder, first: int, last: int, count: int, seed: int) -> torch.Tensor:
+    """What the teacher's stage `first` is given of so many views; of a piece of each where the last is an early one."""
+    rng = np.random.default_rng(seed)
+    out = []
+    for some in views(count, seed):
+        if last <= LARGE:
+            # Where pieces begin on even pixels, strides fall on them as on the whole.
+            x, y = 2 * rng.integers(0, (SIDE - _PART) // 2 + 1, 2)
+            some = some[:, y : y + _PART, x : x + _PART]
+        fed = torch.from_numpy(np.ascontiguousarray(some.transpose(0, 3, 1, 2))).float() / 255
+        given = taught.maps(fed.to(memory_format=torch.channels_last), first)[-1]
+        out.append(given.half().contiguous(memory_format=torch.channels_last))
+        if len(out) % 50 == 0:
+            print(f"{len(out) * _BATCH} of {count} views", file=sys.stderr, flush=True)
+    return torch.cat(out)
+
+
+def begun(start: Sequence[Path]) -> Embedder:
+    """An embedder with the stages of these files."""
+    model = Embedder()
+    for path in start:
+        known = tensors(path, "model.") if path.suffix == ".onnx" else torch.load(path, weights_only=True)
+        model.load_state_dict(known, strict=False)
+    return model
 
 
 def train(args: argparse.Namespace) -> None:
     # A second thread adds half as much again; another training beside this one gets more out of it.
     torch.set_num_threads(1)
-    torch.manual_seed(5)
-    model = Embedder().to(memory_format=torch.channels_last)
-    if args.start:
-        known = args.start.suffix == ".onnx"
-        model.load_state_dict(tensors(args.start, "model.") if known else torch.load(args.start, weights_only=True))
-    pool = _Pool(model if args.start else None)
-    drawn = RandomSampler(pool, num_samples=min(args.faces, len(pool)))
-    loader = DataLoader(pool, args.batch, sampler=drawn, drop_last=True)
-    model.stages[: args.frozen].requires_grad_(False)
-    taught = teacher().to(memory_format=torch.channels_last) if args.stages else None
-    optimizer = Muon(model, args.lr, weight_decay=0.02)
-    steps = args.epochs * len(loader)
+    torch.manual_seed(args.seed)
+    first, last = args.stages
+    model = begun(args.start).to(memory_format=torch.channels_last)
+    taught = teacher().to(memory_format=torch.channels_last)
+    given = shown(taught, first, last, args.views, args.seed)
+    stages = model.stages[first:last]
+    optimizer = Muon(stages, args.lr, weight_decay=0.0)
 
     def rate(step: int) -> float:
-        return min(1.0, (step + 1) / 200, max(steps - step, 1) / max(steps * args.falling, 1))
+        return min(1.0, (step + 1) / 100, max(args.steps - step, 1) / (args.steps * args.falling))
 
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, rate)
-    average = torch.optim.swa_utils.get_ema_multi_avg_fn(0.995)
-    averaged = torch.optim.swa_utils.AveragedModel(model, multi_avg_fn=average, use_buffers=True)
-    for epoch in range(args.epochs):
-        model.train()
-        pool.epoch = epoch + 100 * args.seed
-        started, total = time.time(), np.zeros(len(model.stages))
-        for done, (poor, wanted) in enumerate(loader, 1):
-            fed = poor.to(memory_format=torch.channels_last).float() / 255
-            with torch.autocast("cpu", torch.bfloat16):
-                if taught is not None:
-                    shown = taught.maps(fed)[: args.stages]
-                    parts = stage_losses(model.by_stage(fed, shown, args.forced), shown)
-                else:
-                    said = model(fed)
-                    # A target lies where its face is, and as far from the batch's other faces as the teachers put it.
-                    apart = ((said @ wanted.T - wanted @ wanted.T) ** 2).mean()
-                    parts = [(1 - (said * wanted).sum(1)).mean(), 8 * apart]
-            loss = torch.stack(parts).sum()
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            schedule.step()
-            averaged.update_parameters(model)
-            total[: len(parts)] += [float(v.detach()) for v in parts]
-            if done % 200 == 0:
-                told = " ".join(f"{v / 200:.4f}" for v in total[: len(parts)])
-                pace = 200 * args.batch / (time.time() - started)
-                print(f"epoch {epoch}, {done} of {len(loader)}: {told}, {pace:.0f} faces/s", file=sys.stderr)
-                started, total = time.time(), np.zeros_like(total)
-        torch.save(averaged.module.state_dict(), RUNS / f"{args.name}.pt")
-        print(figures(_embed_torch(averaged.module.eval(), people()[0])), file=sys.stderr)
+    started, total = time.time(), torch.zeros(last - first)
+    for step in range(1, args.steps + 1):
+        one, two = given[torch.randint(len(given), (2, args.batch))].float()
+        # What lies between two maps is as good a question as either.
+        share = torch.rand(args.batch, 1, 1, 1) / 2 * (torch.rand(args.batch, 1, 1, 1) < _MIXED)
+        x = torch.lerp(one, two, share).contiguous(memory_format=torch.channels_last)
+        parts = []
+        with torch.autocast("cpu", torch.bfloat16):
+            for own, theirs in zip(stages, taught.stages[first:last], strict=True):
+                with torch.no_grad():
+                    wanted = theirs(x)
+                parts.append(off(own(x), x, wanted))
+                x = wanted
+        optimizer.zero_grad(set_to_none=True)
+        torch.stack(parts).sum().backward()
+        optimizer.step()
+        schedule.step()
+        total += torch.stack(parts).detach()
+        if step % 200 == 0:
+            pace = step * args.batch / (time.time() - started)
+            told = " ".join(f"{v / 200:.4f}" for v in total.tolist())
+            print(f"step {step} of {args.steps}: {told}, {pace:.0f} faces/s", file=sys.stderr, flush=True)
+            total.zero_()
+    kept = tuple(f"stages.{n}." for n in range(first, last))
+    torch.save({k: v for k, v in model.state_dict().items() if k.startswith(kept)}, RUNS / f"{args.name}.pt")
 
 
-def stage_losses(made: list[torch.Tensor], shown: list[torch.Tensor]) -> list[torch.Tensor]:
-    """How far each stage's map is off the teacher's, in shares of how much the teacher's stage changes it."""
-    out = []
-    for n, (own, wanted) in enumerate(zip(made, shown, strict=True)):
-        goal = wanted[: len(own)].float()
-        change = goal - shown[n - 1][: len(own)].float() if n and wanted.shape == shown[n - 1].shape else goal
-        out.append(((own.float() - goal) ** 2).mean() / change.var())
-    return out
+def off(made: torch.Tensor, given: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """How far a stage is off the teacher's map, as a share of how much the teacher's changes what it is `given`."""
+    goal = wanted.float()
+    change = goal - given.float() if given.shape == goal.shape else goal
+    return ((made.float() - goal) ** 2).mean() / change.var()
 
 
 def written(args: argparse.Namespace) -> None:
-    model: nn.Module = Embedder().eval()
-    model.load_state_dict(torch.load(RUNS / f"{args.name}.pt", weights_only=True))
+    model: nn.Module = begun(args.start).eval()
     paths = ilfw()
     _, person, photos = np.unique([path.parent.name for path in paths], return_inverse=True, return_counts=True)
     rows = _embed_torch(model, np.stack([read(path) for path in paths]))
@@ -182,18 +175,13 @@ def written(args: argparse.Namespace) -> None:
     export(model, args.out, torch.rand(2, 3, SIDE, SIDE), "faces", ["embedding"])
 
 
-@lru_cache(maxsize=1)
-def people() -> tuple[Faces, NDArray[np.int64]]:
-    """Crops without a mask of the held-out people, and whose they are."""
-    paths = [p for name in sorted(held_out()) for p in sorted((DATA / "faces/ilfw" / name).glob("[0-9]*"))]
-    names = {name: i for i, name in enumerate(sorted(held_out()))}
-    return np.stack([read(p) for p in paths]), np.array([names[p.parent.name] for p in paths])
-
-
-def figures(embeddings: Floats) -> str:
-    """True accept rates on the held-out people at false accept rates of 1e-2, 1e-3, 1e-4, with their thresholds."""
-    _, owner = people()
-    cosines = embeddings @ embeddings.T
+def figures(embed: Shipped | Teachers, which: int = 0) -> str:
+    """True accept rates on the people of labels/faces_fit.txt at false accept rates of 1e-2, 1e-3, 1e-4."""
+    names = sorted(held_out("fit"))
+    paths = [p for name in names for p in sorted((DATA / "faces/ilfw" / name).glob("[0-9]*"))]
+    faces, owner = np.stack([read(p) for p in paths]), np.array([names.index(p.parent.name) for p in paths])
+    rows = embed.embed(faces) if isinstance(embed, Shipped) else embed.one(which, faces)
+    cosines = rows @ rows.T
     first, second = np.triu_indices(len(owner), 1)
     same = owner[first] == owner[second]
     true, false = cosines[first[same], second[same]], cosines[first[~same], second[~same]]
@@ -217,21 +205,17 @@ def _embed_torch(model: nn.Module, faces: Faces) -> Floats:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("train", "verify", "export"))
-    parser.add_argument("--epochs", type=int, default=14)
-    parser.add_argument("--lr", type=float, default=1.5e-3)
-    parser.add_argument("--falling", type=float, default=0.7, help="share of the run in which the rate falls")
+    parser.add_argument("--stages", type=int, nargs=2, default=(0, 19), metavar=("FIRST", "END"))
+    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--views", type=int, default=20_000, help="of faces, kept in memory")
+    parser.add_argument("--lr", type=float, default=3e-3)
+    parser.add_argument("--falling", type=float, default=0.8, help="share of the run in which the rate falls")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--faces", type=int, default=60_000, help="of the pool, drawn anew every epoch")
-    parser.add_argument(
-        "--stages", type=int, default=0, help="learn the teacher's maps, of so many stages, each by itself"
-    )
-    parser.add_argument("--forced", action="store_true", help="with --stages: each goes on from the teacher's map")
-    parser.add_argument("--frozen", type=int, default=0, help="first stages that stay as they are")
-    parser.add_argument("--start", type=Path)
+    parser.add_argument("--start", type=Path, nargs="*", default=[])
     parser.add_argument("--name", default="face_embedder")
     parser.add_argument("--model", type=Path, default=ROOT / "weights/face_embedder.onnx")
-    parser.add_argument("--teacher", type=int, choices=(0, 1, 2))
+    parser.add_argument("--teacher", type=int, choices=(0, 1))
     parser.add_argument("--out", type=Path, default=ROOT / "weights/face_embedder.onnx")
     args = parser.parse_args()
     if args.what == "train":
@@ -239,10 +223,9 @@ def main() -> None:
     elif args.what == "export":
         written(args)
     elif args.teacher is None:
-        print(figures(Shipped(args.model.read_bytes(), Kind.OWN).embed(people()[0])))
+        print(figures(Shipped(args.model.read_bytes(), Kind.OWN)))
     else:
-        faces, teachers = people()[0], Teachers()
-        print(figures(teachers.both(faces) if args.teacher == 2 else teachers.one(args.teacher, faces)))
+        print(figures(Teachers(), args.teacher))
 
 
 if __name__ == "__main__":

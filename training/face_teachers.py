@@ -28,10 +28,6 @@ class Teachers:
         """N × 112 × 112 × 3 RGB to embeddings of face and mirror image: 0 is MobileFaceNet, 1 retail-0095."""
         return self._nets[which].embed(faces)
 
-    def both(self, faces: Faces) -> Floats:
-        """Both side by side, of length one: its cosines are the means of theirs."""
-        return np.concatenate([self.one(0, faces), self.one(1, faces)], 1) / np.float32(np.sqrt(2))
-
 
 class YuNet:
     """Five points of the largest face in a crop of a head."""

@@ -1,6 +1,6 @@
 """Trains the embedding by which enrolled logos are told: which of thousands of made-up logos a crop shows.
 
-    python -m training.logo_embed train [--crops 600000] [--start CHECKPOINT] [--name logo_embedder]
+    python -m training.logo_embed train [--crops 600000] [--start CHECKPOINT | NETWORK.onnx] [--name logo_embedder]
     python -m training.logo_embed export [--name logo_embedder] [--out weights/logo_embedder.onnx]
 
 Learns from runs/logo_pictures.npy (`training.logos.icons`) and from tiles of the numbered emblems and of offices'
@@ -28,10 +28,14 @@ from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import GROW, SIDE
 from training.base import body, pooled
 from training.export import export
+from training.logos.artwork import Mark
+from training.logos.crops import CUT_OFF
 from training.logos.crops import spoil as spoiled_tile
 from training.logos.icons import FICTIONS
+from training.logos.redrawn import redrawn
 from training.muon import Muon
 from training.shared import ROOT, RUNS, table
+from training.shipped import shown, tensors, unfuse
 
 U8 = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -39,6 +43,7 @@ Rng = np.random.Generator
 
 _SHARPNESS, _MARGIN = 30.0, 0.12
 _RIVALS = 6000
+_ANEW = 0.5  # pictures that are drawn anew
 _TILES = 0.3  # crops of drawn scenes among those of pictures laid over a ground
 
 
@@ -97,6 +102,23 @@ def laid(picture: U8, ground: Floats, mark: float, rng: Rng) -> Floats:
     return np.asarray((warped[..., :3] - 255 * clear).clip(0) + ground * clear, np.float32)
 
 
+def cut_off(picture: U8, ground: Floats, mark: float, rng: Rng) -> Floats:
+    """The same with a part of the logo beyond the photo's edge; past it, the edge goes on."""
+    turns = int(rng.integers(4))
+    turned = np.rot90(picture, turns)
+    columns = np.flatnonzero(turned[..., 3].any(0))
+    left = columns[0] + round(rng.uniform(0.08, 0.55) * len(columns))
+    kept = np.ascontiguousarray(turned[:, left:])
+    if not kept[..., 3].any():
+        return laid(picture, ground, mark, rng)
+    rows = np.flatnonzero(kept[..., 3].any(1))
+    wide, high = columns[-1] + 1 - left, rows[-1] + 1 - rows[0]
+    out = laid(kept, ground, mark, rng)
+    edge = max(round(out.shape[1] / 2 - 0.47 * mark * wide / max(wide, high)), 0)
+    out[:, :edge] = out[:, edge : edge + 1]
+    return np.ascontiguousarray(np.rot90(out, -turns))
+
+
 def grounds(kind: float, side: int, places: U8, rng: Rng) -> Floats:
     """What a logo lies on: a piece of a photo, cloth or paper of one colour, or a page."""
     if kind < 0.45:
@@ -116,7 +138,11 @@ def view(picture: U8, places: U8, rng: Rng) -> U8:
     mark = math.exp(rng.uniform(math.log(14), math.log(110)))
     side = max(12, round(GROW * mark * math.exp(rng.normal(0, 0.09))))
     kind = float(rng.random())
-    out = laid(picture, grounds(kind, side, places, rng), mark, rng)
+    if rng.random() < _ANEW:
+        drawn = Mark("", "", "", picture, np.ascontiguousarray(picture[..., 3]), False, (255, 255, 255))
+        picture = redrawn(drawn, rng).rgba
+    ground = grounds(kind, side, places, rng)
+    out = cut_off(picture, ground, mark, rng) if rng.random() < CUT_OFF else laid(picture, ground, mark, rng)
     if rng.random() < 0.3:
         depth, length, start = rng.uniform(0.01, 0.08) * mark, rng.uniform(0.3, 1.2) * mark, rng.uniform(0, 6.3)
         y, x = np.mgrid[0:side, 0:side].astype(np.float32)
@@ -211,7 +237,9 @@ def train(args: argparse.Namespace) -> None:
     directions = nn.Embedding(crops.classes, WIDTH, sparse=True)
     # Short, so that the few crops that a class gets turn its direction.
     nn.init.normal_(directions.weight, std=0.03)
-    if args.start:
+    if args.start and args.start.suffix == ".onnx":
+        unfuse(model, tensors(args.start), shown(crops))
+    elif args.start:
         known = torch.load(args.start, weights_only=True)
         model.load_state_dict(known["model"])
         if len(known["directions"]) == crops.classes:

@@ -129,6 +129,19 @@ def test_fewer_photos_and_copies_of_one_make_the_threshold_stricter() -> None:
     assert extra(three[:1]) == extra(three[[0, 0, 0]]) == pytest.approx(0.05, abs=1e-4)
 
 
+def test_a_face_is_held_against_how_alike_the_candidates_own_photos_are() -> None:
+    """Drawn faces, say: strangers of a kind that no numbers know are more alike than strangers, less than one person."""
+    middle, odd = one_hot(1), [one_hot(k) for k in (2, 3, 4)]
+    near = matcher([np.stack([toward(middle, one, 0.85**0.5) for one in odd])], replace(NUMBERS, few={}))
+    far = matcher([np.stack([toward(middle, one, 0.4**0.5) for one in odd])], replace(NUMBERS, few={}))
+    assert near.gallery.candidates[0].alike == pytest.approx(0.85) and near.gallery.candidates[0].pictures == 3
+    assert far.thresholds[0] == pytest.approx(near.strangers.cosine(near.standard, near.strangers)[0], abs=0.02)
+    assert near.thresholds[0] == pytest.approx(0.6 * 0.85) and near.thresholds[0] > far.thresholds[0] + 0.05
+    face = toward(near.centroids[0], one_hot(9), float(near.thresholds[0]) - 0.01)
+    assert near.decide(face).candidate is None
+    assert near.decide(toward(near.centroids[0], one_hot(9), float(near.thresholds[0]) + 0.01)).candidate == "c0"
+
+
 def test_candidates_who_look_alike_raise_the_thresholds_and_few_of_them_less() -> None:
     rng = np.random.default_rng(10)
 

@@ -12,6 +12,8 @@ from poseguard.props.marks import GROW, SIDE
 
 TILE, REACH = 128, 1.67
 """A tile is the square of REACH times a logo's longer side, TILE × TILE."""
+CUT_OFF = 0.2
+"""Share of the crops whose emblem goes beyond the edge of its photo."""
 
 
 def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
@@ -27,12 +29,31 @@ def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> ND
     return np.asarray(cv2.warpAffine(image, matrix, (TILE, TILE), borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 
+def cut_off(
+    picture: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], float, NDArray[np.float64]]:
+    """A tile whose emblem the photo's edge cuts; the longer side of what is left of it, and how far its middle moves.
+
+    Beyond the edge its pixels are repeated, as `poseguard.boxes.square` does.
+    """
+    mark, share, turns = TILE / REACH, rng.uniform(0.08, 0.55), int(rng.integers(4))
+    out = np.rot90(picture, turns).copy()
+    edge = round((TILE - mark) / 2 + share * mark)
+    out[:, :edge] = out[:, edge : edge + 1]
+    # A quarter turn to the left takes the left side to the bottom.
+    side = ((1, 0), (0, 1), (-1, 0), (0, -1))[turns]
+    left = np.ascontiguousarray(np.rot90(out, -turns))
+    return left, mark * rng.uniform(1 - share, 1), np.array(side) * share * mark / 2
+
+
 def spoil(picture: NDArray[np.uint8], native: float, rng: np.random.Generator) -> NDArray[np.uint8]:
-    """One random crop: shifted and scaled as a detector's box is, turned, made smaller, blurred, tinted."""
-    mark = TILE / REACH
+    """One random crop: cut off, shifted and scaled as a detector's box is, turned, made smaller, blurred, tinted."""
+    mark, off = TILE / REACH, np.zeros(2)
+    if rng.random() < CUT_OFF:
+        picture, mark, off = cut_off(picture, rng)
     crop = GROW * mark * math.exp(rng.normal(0, 0.1))
-    matrix = cv2.getRotationMatrix2D((TILE / 2, TILE / 2), rng.normal(0, 6), 1.0)
-    matrix[:, 2] += rng.normal(0, 0.06, 2) * mark
+    matrix = cv2.getRotationMatrix2D((TILE / 2 + off[0], TILE / 2 + off[1]), rng.normal(0, 6), 1.0)
+    matrix[:, 2] += rng.normal(0, 0.06, 2) * mark - off
     small = min(native, math.exp(rng.uniform(math.log(13), math.log(120))))
     low = max(10, round(small * crop / mark))
     zoom = low / crop

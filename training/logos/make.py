@@ -2,9 +2,9 @@
 
 python -m training.logos.make scenes DIR --side train --count 1000 --seed 0 [--jobs 1]
     # images/, labels/ (YOLO: class cx cy w h), marks.csv: file, x, y, w, h, label, version, visible
-python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1] [--fiction 3000]
+python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1] [--fiction 3000 | --anew 0.6]
     # tiles.npy (N×128×128×3 RGB), rows.csv: label, version, size, source_file; --fiction: only of so many emblems of
-    # nobody, each a label of its own
+    # nobody, each a label of its own; --anew: that share of the emblems drawn anew (redrawn.py)
 python -m training.logos.make sheet OUT.png        # a contact sheet of fictional marks in drawn places
 """
 
@@ -112,10 +112,10 @@ def _scene(index: int, folder: Path, side: str, seed: int) -> list[list[str | fl
     ]
 
 
-def _tile(index: int, side: str, seed: int, fiction: int) -> Tile:
+def _tile(index: int, side: str, seed: int, fiction: int, anew: float) -> Tile:
     cv2.setNumThreads(1)
     rng = np.random.default_rng([SEEDS[side] + 100, seed, index])
-    return numbered_tile(library(side), fiction, rng) if fiction else tile(library(side), rng)
+    return numbered_tile(library(side), fiction, rng) if fiction else tile(library(side), rng, anew)
 
 
 def _each(work: Callable[[int], T], side: str, count: int, jobs: int) -> Iterable[T]:
@@ -138,14 +138,15 @@ def scenes(folder: Path, side: str, count: int, seed: int, jobs: int) -> None:
             out.writerows(rows)
 
 
-def marks(folder: Path, side: str, count: int, seed: int, jobs: int, fiction: int = 0) -> None:
+def marks(folder: Path, side: str, count: int, seed: int, jobs: int, fiction: int = 0, anew: float = 0.0) -> None:
     """Write crops for the recogniser."""
     folder.mkdir(parents=True, exist_ok=True)
     tiles = np.lib.format.open_memmap(folder / "tiles.npy", "w+", np.uint8, (count, SIDE, SIDE, 3))
     with (folder / "rows.csv").open("w", newline="") as file:
         out = csv.writer(file)
         out.writerow(("label", "version", "size", "source_file"))
-        for i, made in enumerate(_each(partial(_tile, side=side, seed=seed, fiction=fiction), side, count, jobs)):
+        work = partial(_tile, side=side, seed=seed, fiction=fiction, anew=anew)
+        for i, made in enumerate(_each(work, side, count, jobs)):
             tiles[i] = made.rgb
             out.writerow((made.label, made.version, made.size, made.source))
     tiles.flush()
@@ -161,6 +162,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--fiction", type=int, default=0)
+    parser.add_argument("--anew", type=float, default=0.0)
     args = parser.parse_args()
     cv2.setNumThreads(1)
     if args.what == "sheet":
@@ -169,7 +171,7 @@ def main() -> None:
     if args.what == "scenes":
         scenes(args.out, args.side, args.count, args.seed, args.jobs)
     else:
-        marks(args.out, args.side, args.count, args.seed, args.jobs, args.fiction)
+        marks(args.out, args.side, args.count, args.seed, args.jobs, args.fiction, args.anew)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from training.logos.compose import hang_somewhere, make_sheet, obstruct, roll, w
 from training.logos.fiction import fictional_mark
 from training.logos.light import spoiled
 from training.logos.places import Library, drawn_place, place
+from training.logos.redrawn import redrawn
 
 U8 = NDArray[np.uint8]
 Rng = np.random.Generator
@@ -33,13 +34,15 @@ class Tile:
     source: str
 
 
-def tile(library: Library, rng: Rng) -> Tile:
-    """45 % parties, 30 % other emblems, 10 % of nobody, 15 % background."""
+def tile(library: Library, rng: Rng, anew: float = 0.0) -> Tile:
+    """45 % parties, 30 % other emblems, 10 % of nobody, 15 % background. `anew`: share of emblems drawn anew."""
     kind = rng.random()
     if kind < 0.15:
         return _background(library, rng)
     for _ in range(6):
         mark = library.party(rng) if kind < 0.6 else fictional_mark(rng) if kind < 0.7 else _other(library, rng)
+        if anew and rng.random() < anew:
+            mark = redrawn(mark, rng)
         made = _around(mark, library, rng)
         if made is not None:
             return made

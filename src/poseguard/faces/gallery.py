@@ -7,8 +7,8 @@
 A face is compared with the centre of each candidate's photos. Every pair has a threshold of its own: how like either of
 them strangers are on average and how far that spreads (from aggregates of strangers' embeddings in face_numbers.json),
 raised with the number of candidates so that an unknown face reaches *any* threshold at most NAMED_WRONGLY of the time,
-raised again where the gallery's own people are more alike than strangers are, and for candidates with few photos
-(copies of one picture count once).
+raised again where the gallery's own people are more alike than strangers are, for candidates with few photos (copies of
+one picture count once), and for those whose photos are so alike that they would be like their owner too.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ apart: about nine in ten of the 35 such pairs among those that COPY_COSINE was l
 ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """What a candidate's id and a ticket look like."""
 
+_OF_OWN = 0.6
+"""Share of how alike a candidate's photos are that a face has to reach with them. Of 4,369 names of the 90 people that
+thresholds are fitted on it takes two; people of a kind that no embedder learned, drawn ones, are less alike than that.
+"""
 # So many candidates tell how alike the gallery's people are, and so many pairs weigh as much as the assumption of none.
 _SAMPLE, _PAIRS = 500, 20
 # A row of eight bits of a fingerprint, as it is in the mirror: the other way round, and darker where it was brighter.
@@ -119,6 +123,13 @@ class Candidate:
     def pictures(self) -> int:
         """Independent photos."""
         return len(self.groups())
+
+    @property
+    def alike(self) -> float:
+        """Mean cosine of two independent photos; 0 where there is one."""
+        first = self.embeddings[[group[0] for group in self.groups()]]
+        pairs = np.triu_indices(len(first), 1)
+        return float((first @ first.T)[pairs].mean()) if len(first) > 1 else 0.0
 
     @property
     def centroid(self) -> Floats:
@@ -200,7 +211,11 @@ class Matcher:
     @cached_property
     def thresholds(self) -> Floats:
         """One cosine a candidate, in the order of the gallery: for a face that strangers are as like as them."""
-        return self.strangers.cosine(self.standard, self.strangers) + self._few
+        return np.maximum(self.strangers.cosine(self.standard, self.strangers) + self._few, self._own)
+
+    @cached_property
+    def _own(self) -> Floats:
+        return np.array([_OF_OWN * one.alike for one in self.gallery.candidates], np.float32)
 
     @cached_property
     def alike(self) -> tuple[float, float]:
@@ -229,7 +244,8 @@ class Matcher:
         face = self.numbers.strangers(embedding)
         best = int(face.standard(scores, self.strangers).argmax())
         score = float(scores[best])
-        threshold = float(face.cosine(self.standard, self.strangers[best]) + self._few[best])
+        by_strangers = float(face.cosine(self.standard, self.strangers[best]) + self._few[best])
+        threshold = max(by_strangers, float(self._own[best]))
         candidates = self.gallery.candidates
         second, margin = None, None
         if len(candidates) > 1:
