@@ -49,7 +49,7 @@ class _Block(nn.Module):
 
 
 class Embedder(nn.Module):
-    """N × 3 × 112 × 112 RGB in 0..1 to N × WIDTH embeddings of length one; 2.9 million parameters.
+    """N × 3 × 112 × 112 RGB in 0..1 to N × WIDTH embeddings of length one; 2.5 million parameters.
 
     MobileFaceNet (Chen et al. 2018) with blocks that are `wider` inside. Its stages end where the teacher's do, so that
     each can learn by itself what the teacher's makes of a face.
