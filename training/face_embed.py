@@ -108,12 +108,14 @@ def shown(taught: Embedder, first: int, last: int, count: int, seed: int) -> tor
     return torch.cat(out)
 
 
-def begun(start: Sequence[Path]) -> Embedder:
-    """An embedder with the stages of these files."""
-    model = Embedder()
+def begun(start: Sequence[Path], *, whole: bool = False) -> Embedder:
+    """An embedder with the stages of these files. Raises KeyError where `whole` and a stage is in none of them."""
+    model, known = Embedder(), dict[str, torch.Tensor]()
     for path in start:
-        known = tensors(path, "model.") if path.suffix == ".onnx" else torch.load(path, weights_only=True)
-        model.load_state_dict(known, strict=False)
+        known |= tensors(path, "model.") if path.suffix == ".onnx" else torch.load(path, weights_only=True)
+    lost = [name for name in model.load_state_dict(known, strict=False).missing_keys if name.startswith("stages.")]
+    if whole and lost:
+        raise KeyError(f"in no file of --start: {', '.join(lost)}")
     return model
 
 
@@ -167,7 +169,7 @@ def off(made: torch.Tensor, given: torch.Tensor, wanted: torch.Tensor) -> torch.
 
 
 def written(args: argparse.Namespace) -> None:
-    model: nn.Module = begun(args.start).eval()
+    model: nn.Module = begun(args.start, whole=True).eval()
     paths = ilfw()
     _, person, photos = np.unique([path.parent.name for path in paths], return_inverse=True, return_counts=True)
     rows = _embed_torch(model, np.stack([read(path) for path in paths]))

@@ -130,7 +130,7 @@ def test_fewer_photos_and_copies_of_one_make_the_threshold_stricter() -> None:
 
 
 def test_a_face_is_held_against_how_alike_the_candidates_own_photos_are() -> None:
-    """Drawn faces, say: strangers of a kind that no numbers know are more alike than strangers, less than one person."""
+    """Drawn faces, say: of a kind that no numbers know, they are more alike than strangers and less than one person."""
     middle, odd = one_hot(1), [one_hot(k) for k in (2, 3, 4)]
     near = matcher([np.stack([toward(middle, one, 0.85**0.5) for one in odd])], replace(NUMBERS, few={}))
     far = matcher([np.stack([toward(middle, one, 0.4**0.5) for one in odd])], replace(NUMBERS, few={}))

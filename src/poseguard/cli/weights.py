@@ -38,6 +38,7 @@ def list_models(ctx: click.Context, extra_dir: Path | None) -> None:
     )
     for column in table.columns:
         column.overflow = "fold"
+    table.columns[0].no_wrap = True
     for model in models(extra_dir, lang=lang):
         size = f"{model.bytes / 1e6:.1f} MB"
         origin = (model.package or say("weights.own", lang)).partition("==")[0]

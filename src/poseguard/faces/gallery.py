@@ -126,10 +126,12 @@ class Candidate:
 
     @property
     def alike(self) -> float:
-        """Mean cosine of two independent photos; 0 where there is one."""
-        first = self.embeddings[[group[0] for group in self.groups()]]
-        pairs = np.triu_indices(len(first), 1)
-        return float((first @ first.T)[pairs].mean()) if len(first) > 1 else 0.0
+        """Mean cosine of two independent photos, 0 where there is one."""
+        first = [group[0] for group in self.groups()]
+        if len(first) == 1:
+            return 0.0
+        together = self.embeddings[first].sum(0)
+        return (float(together @ together) - len(first)) / (len(first) * (len(first) - 1))
 
     @property
     def centroid(self) -> Floats:
@@ -211,7 +213,8 @@ class Matcher:
     @cached_property
     def thresholds(self) -> Floats:
         """One cosine a candidate, in the order of the gallery: for a face that strangers are as like as them."""
-        return np.maximum(self.strangers.cosine(self.standard, self.strangers) + self._few, self._own)
+        by_strangers = self.strangers.cosine(self.standard, self.strangers) + self._few
+        return np.asarray(np.maximum(by_strangers, self._own), np.float32)
 
     @cached_property
     def _own(self) -> Floats:
