@@ -12,9 +12,11 @@ from training.logos.artwork import class_of, printings, renderings_of_side, with
 from training.logos.canvas import CLASSES, Canvas
 from training.logos.cloth import Sheet, crumple, quad, shaded
 from training.logos.compose import scene
+from training.logos.crops import REACH, TILE, cut_off
 from training.logos.fiction import LABEL, fictional_mark
 from training.logos.make import unseen_elsewhere, yolo_rows
 from training.logos.places import Library
+from training.logos.redrawn import redrawn
 from training.logos.sheet import contact_sheet
 from training.logos.tiles import SIDE, tile
 
@@ -168,3 +170,30 @@ def test_the_contact_sheet_needs_no_artwork_and_no_photo(monkeypatch: pytest.Mon
     sheet = contact_sheet(0, rows=1)
     assert sheet.shape == (348, 6 * 320, 3)
     assert sheet.std() > 20
+
+
+def test_an_emblem_drawn_anew_is_another_picture_of_the_same() -> None:
+    rng = np.random.default_rng(3)
+    mark = fictional_mark(rng)
+    seen = [redrawn(mark, np.random.default_rng(k)) for k in range(6)]
+    for one in seen:
+        assert (one.label, one.version, one.solid) == (mark.label, mark.version, mark.solid)
+        assert one.rgba.shape[:2] == one.mask.shape and one.rgba.shape[2] == 4
+        for now, before in zip(cv2.boundingRect(one.mask)[2:], cv2.boundingRect(mark.mask)[2:], strict=True):
+            assert 0.6 * before < now < 1.6 * before
+        assert not np.array_equal(one.rgba, mark.rgba)
+    again = redrawn(mark, np.random.default_rng(0))
+    assert np.array_equal(again.rgba, seen[0].rgba) and np.array_equal(again.mask, seen[0].mask)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_is_left_of_a_cut_emblem_lies_where_it_is_said_to(seed: int) -> None:
+    low, high = round((TILE - TILE / REACH) / 2), round((TILE + TILE / REACH) / 2)
+    picture = np.zeros((TILE, TILE, 3), np.uint8)
+    # No two pixels of the emblem are alike, so that what is repeated shows.
+    picture[low:high, low:high] = np.random.default_rng(seed).integers(40, 255, (high - low, high - low, 3))
+    out, longest, off = cut_off(picture, np.random.default_rng(seed))
+    ys, xs = np.nonzero((out == picture).all(2) & (picture > 0).any(2))
+    middle = np.array([(xs.min() + xs.max() + 1) / 2, (ys.min() + ys.max() + 1) / 2]) - TILE / 2
+    assert middle == pytest.approx(off, abs=1.5) and np.abs(off).max() > 1
+    assert min(np.ptp(xs), np.ptp(ys)) - 2 <= longest <= TILE / REACH + 1
