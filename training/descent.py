@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 import torch
 from torch import nn
@@ -14,7 +15,10 @@ _LONGEST = 5.0
 
 @dataclass
 class Descent:
-    """`steps` of `optimizer` on `model`, at most at `rate`. `mean`: a second copy of it, which is what is kept."""
+    """`steps` of `optimizer` on `model`, at most at `rate`. `mean`: a second copy of it, which is what is kept.
+
+    `running`: the loss, of late.
+    """
 
     model: nn.Module
     mean: nn.Module
@@ -22,6 +26,8 @@ class Descent:
     rate: float
     steps: int
     done: int = 0
+    running: float = 0.0
+    started: float = field(default_factory=time.time)
 
     def step(self, loss: torch.Tensor) -> None:
         """One step down `loss`; `mean` moves towards the model by less and less, at last by a thousandth."""
@@ -38,3 +44,9 @@ class Descent:
             for a, b in zip(self.mean.state_dict().values(), self.model.state_dict().values(), strict=True):
                 a.mul_(keep).add_(b, alpha=1 - keep) if a.dtype.is_floating_point else a.copy_(b)
         self.done += 1
+        self.running = 0.98 * self.running + 0.02 * float(loss.detach())
+
+    def told(self, batch: int) -> str:
+        """How far it is, for whoever watches. `batch`: crops a step."""
+        pace = self.done * batch / (time.time() - self.started)
+        return f"step {self.done}/{self.steps} loss {self.running:.3f} {pace:.0f} crops/s"

@@ -1,4 +1,4 @@
-"""The two face embedders that teach, and YuNet, which shows where the five points of a face are. They never ship."""
+"""MobileFaceNet, which teaches, retail-0095 beside it, and YuNet, which shows a face's five points. They never ship."""
 
 from __future__ import annotations
 

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -147,18 +146,15 @@ def train(args: argparse.Namespace) -> None:
     loader = DataLoader(Views(order, args.seed), args.batch, num_workers=1, prefetch_factor=4)
     descent = Descent(model, mean, Muon(model, args.lr, weight_decay=0.05), args.lr, steps)
     print(f"{len(rows['kinds'])} tiles, {steps} steps", file=sys.stderr)
-    started, running = time.time(), 0.0
     model.train()
-    for step, (pictures, target) in enumerate(loader):
+    for pictures, target in loader:
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(x)
         loss = nn.functional.cross_entropy(logits.float(), target, label_smoothing=0.03)
         descent.step(loss)
-        running = 0.98 * running + 0.02 * float(loss.detach())
-        if (step + 1) % 100 == 0:
-            pace = (step + 1) * args.batch / (time.time() - started)
-            print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
+        if descent.done % 100 == 0:
+            print(descent.told(args.batch), file=sys.stderr, flush=True)
             torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     written(mean, args.name)
 

@@ -29,7 +29,7 @@ from poseguard.props.marks import GROW, SIDE
 from training.base import body, pooled
 from training.export import export
 from training.logos.artwork import Mark
-from training.logos.crops import CUT_OFF
+from training.logos.crops import BEYOND, CUT_OFF
 from training.logos.crops import spoil as spoiled_tile
 from training.logos.icons import FICTIONS
 from training.logos.redrawn import redrawn
@@ -107,7 +107,7 @@ def cut_off(picture: U8, ground: Floats, mark: float, rng: Rng) -> Floats:
     turns = int(rng.integers(4))
     turned = np.rot90(picture, turns)
     columns = np.flatnonzero(turned[..., 3].any(0))
-    left = columns[0] + round(rng.uniform(0.08, 0.55) * len(columns))
+    left = columns[0] + round(rng.uniform(*BEYOND) * len(columns))
     kept = np.ascontiguousarray(turned[:, left:])
     if not kept[..., 3].any():
         return laid(picture, ground, mark, rng)

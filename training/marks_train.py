@@ -17,7 +17,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -153,19 +152,16 @@ def train(args: argparse.Namespace) -> None:
     groups = [{"params": decay, "weight_decay": 0.03}, {"params": rest, "weight_decay": 0.0}]
     descent = Descent(model, mean, torch.optim.AdamW(groups, lr=args.lr), args.lr, steps)
     print(f"{len(names)} tiles ({genuine.sum()} of photos), {len(classes)} classes", file=sys.stderr)
-    started, running = time.time(), 0.0
     model.train()
-    for step, (pictures, target) in enumerate(loader):
+    for pictures, target in loader:
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = model(x)
         logits = logits.float() - _SHARPNESS * _MARGIN * nn.functional.one_hot(target, len(classes))
         loss = nn.functional.cross_entropy(logits, target, label_smoothing=0.03)
         descent.step(loss)
-        running = 0.98 * running + 0.02 * float(loss)
-        if (step + 1) % 100 == 0:
-            pace = (step + 1) * args.batch / (time.time() - started)
-            print(f"step {step + 1}/{steps} loss {running:.3f} {pace:.0f} crops/s", file=sys.stderr, flush=True)
+        if descent.done % 100 == 0:
+            print(descent.told(args.batch), file=sys.stderr, flush=True)
     keep_run(mean, classes, args.name)
 
 

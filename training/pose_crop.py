@@ -18,7 +18,6 @@ import argparse
 import hashlib
 import math
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -197,14 +196,14 @@ def train(args: argparse.Namespace) -> None:
     mean = PoseCrop().to(memory_format=torch.channels_last)
     mean.load_state_dict(model.state_dict())
     descent = Descent(model, mean, Muon(model, args.lr, weight_decay=0.05), args.lr, steps)
-    started, running, error = time.time(), 0.0, 0.0
+    error = 0.0
     model.train()
-    for step, (pictures, target, points) in enumerate(loader):
+    for pictures, target, points in loader:
         x = (pictures.float() / 255).contiguous(memory_format=torch.channels_last)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             features = model.body(x)
             # What ships has lost its head for landmarks: a new one learns before anything learns from it.
-            fixed = features.detach() if shipped and step < _NEW_HEAD else features
+            fixed = features.detach() if shipped and descent.done < _NEW_HEAD else features
             logits, places = model.pose(features), model.points(fixed.flatten(1))
         target = target * 0.96 + 0.04 / len(CLASSES)
         loss = -(target * torch.log_softmax(logits.float(), 1)).sum(1).mean()
@@ -214,11 +213,8 @@ def train(args: argparse.Namespace) -> None:
             loss = loss + args.points * off
             error = 0.98 * error + 0.02 * float(off.detach())
         descent.step(loss)
-        running = 0.98 * running + 0.02 * float(loss)
-        if (step + 1) % 200 == 0:
-            pace = (step + 1) * args.batch / (time.time() - started)
-            told = f"step {step + 1}/{steps} loss {running:.3f} points {error:.3f} {pace:.0f} crops/s"
-            print(told, file=sys.stderr, flush=True)
+        if descent.done % 200 == 0:
+            print(f"{descent.told(args.batch)}, points {error:.3f}", file=sys.stderr, flush=True)
             torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     torch.save(mean.state_dict(), RUNS / f"{args.name}.pt")
     written(mean, args.name)

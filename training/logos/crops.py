@@ -14,6 +14,8 @@ TILE, REACH = 128, 1.67
 """A tile is the square of REACH times a logo's longer side, TILE × TILE."""
 CUT_OFF = 0.2
 """Share of the crops whose emblem goes beyond the edge of its photo."""
+BEYOND = (0.08, 0.55)
+"""Least and most of it that lies there."""
 
 
 def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> NDArray[np.uint8]:
@@ -36,7 +38,7 @@ def cut_off(
 
     Beyond the edge its pixels are repeated, as `poseguard.boxes.square` does.
     """
-    mark, share, turns = TILE / REACH, rng.uniform(0.08, 0.55), int(rng.integers(4))
+    mark, share, turns = TILE / REACH, rng.uniform(*BEYOND), int(rng.integers(4))
     out = np.rot90(picture, turns).copy()
     edge = round((TILE - mark) / 2 + share * mark)
     out[:, :edge] = out[:, edge : edge + 1]
