@@ -194,6 +194,10 @@ def test_settings_take_places_as_texts_and_a_language_of_their_own() -> None:
     assert Scanner(Settings(lang="id"), lang="en", detectors=[]).settings.lang == "en"
 
 
+def test_one_place_for_rules_may_be_given_by_itself(tmp_path: Path) -> None:
+    assert Settings(rules=str(tmp_path)).rules == (tmp_path,)  # type: ignore[arg-type]
+
+
 def test_the_package_imports_nothing_heavy_until_it_is_asked_for() -> None:
     code = (
         "import sys, poseguard; poseguard.Level; poseguard.PhotoReport;"

@@ -153,7 +153,7 @@ def campaign_data() -> str:
         parts.append(
             f"The second look learned from {int((~drawn).sum())} tiles of photos and {int(drawn.sum())} drawn ones."
         )
-    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[abf]/rows.csv"))
+    tiles = sum(len(table(path)) for path in RUNS.glob("marks_[arsf]*/rows.csv"))
     if tiles:
         parts.append(f"The recogniser learned from {tiles} drawn tiles and the boxed emblems of photos.")
     return "\n\n".join(parts)
@@ -194,7 +194,7 @@ def enrolled_data() -> str:
         parts.append(f"Pictures of logos, each a class of its own: {len(np.load(pictures, mmap_mode='r'))}.")
     labels = Counter(
         "emblems of offices" if row["label"].startswith("neg:") else "numbered inventions"
-        for path in RUNS.glob("marks_[abf]/rows.csv")
+        for path in RUNS.glob("marks_[arsf]*/rows.csv")
         for row in table(path)
         if row["label"].startswith(("neg:", "fiction:")) and row["label"] not in ("neg:fiction", "neg:daerah")
     )

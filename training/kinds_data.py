@@ -1,6 +1,6 @@
 """Step 11a. What the second look at props learns from: tiles round boxes, in runs/kinds.
 
-    python -m training.kinds_data --scenes DIR [--props weights/props.onnx]
+    python -m training.kinds_data --scenes DIR [--props FILE]
 
 Props of drawn scenes and of the train side's photos; what the detector takes for one there and is none; and every upper
 body of those photos, of which some wear a party's attribute. The repositories of labels/props_held_out.txt stay out.
@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.truth import TWINS
 from poseguard.boxes import overlap, scaled, square
 from poseguard.people.search import PeopleSearch
 from poseguard.props.kinds import CLASSES, NOTHING
@@ -26,7 +27,7 @@ from poseguard.props.worn import torsos
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
 from training.props_data import NAMES, SIDE, plain_photos, sides
-from training.shared import DATA, ROOT, RUNS, read, table
+from training.shared import DATA, RUNS, read, table
 from training.worn_fit import with_people
 
 TILE, REACH = 176, 2.0
@@ -97,7 +98,7 @@ def _crowded(box: Box, known: Known) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", type=Path, nargs="+", required=True)
-    parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
+    parser.add_argument("--props", type=Path, default=TWINS / "props.onnx")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     OUT.mkdir(parents=True, exist_ok=True)

@@ -1,10 +1,11 @@
 """What the props detector takes for an emblem on train-side photos and is none: `background` for the recogniser.
 
-    python -m training.marks_mine [--props weights/props.onnx] [--add]
+    python -m training.marks_mine [--props FILE] [--add] [--everything]
 
-Written to runs/marks_mined.csv (file, x, y, w, h). Photos of offices, students and campaigns, and the upper bodies of
-hands/many: prints on shirts, pictures on walls. Emblems of offices that no table boxes are among them, which is meant:
-nobody is to be named for them. One source of hands/many in six stays out; thresholds are fitted on it.
+Written to runs/marks_mined.csv (file, x, y, w, h); with --everything both sides, to runs/marks_mined_everything.csv.
+Photos of offices, students and campaigns, and the upper bodies of hands/many: prints on shirts, pictures on walls.
+Emblems of offices that no table boxes are among them, which is meant: nobody is to be named for them. One source of
+hands/many in six stays out of the former; thresholds are fitted on it.
 """
 
 from __future__ import annotations
@@ -18,36 +19,39 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.truth import TWINS
 from poseguard.boxes import overlap
 from poseguard.props.search import PropsSearch
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
-from training.props_data import labelled, plain_photos
-from training.shared import DATA, ROOT, RUNS, read, table
+from training.props_data import EVERYTHING, TRAIN, labelled, plain_photos
+from training.shared import DATA, RUNS, read, table
 
 _LEAST, _MOST, _MOST_CLOSE = 0.02, 40, 4
 _SAME = 0.5
+MINED, MINED_EVERYWHERE = RUNS / "marks_mined.csv", RUNS / "marks_mined_everything.csv"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
+    parser.add_argument("--props", type=Path, default=TWINS / "props.onnx")
     parser.add_argument("--add", action="store_true", help="beside what an earlier detector took for emblems")
+    parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     args = parser.parse_args()
-    path_of_all = RUNS / "marks_mined.csv"
-    before = table(path_of_all) if args.add else []
+    of, path_of_all = (EVERYTHING, MINED_EVERYWHERE) if args.everything else (TRAIN, MINED)
+    before = table(MINED) if args.add else []
     told: dict[str, list[Box]] = defaultdict(list)
     for row in before:
         told[row["file"]].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
-    boxed = labelled()
+    boxed = labelled(of)
     total = 0
     with path_of_all.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file)
         out.writerow(["file", "x", "y", "w", "h"])
         out.writerows(row.values() for row in before)
-        close = closeups("train")
-        for path in sorted({*boxed, *plain_photos(), *close}):
+        close = set().union(*(closeups(side) for side in of))
+        for path in sorted({*boxed, *plain_photos(of), *close}):
             image = read(path)
             rows = search.network.run(image, 640, _LEAST) if path in close else search.rows(image, least=_LEAST)
             rows = rows[(rows[:, 0] == 0) & (rows[:, 1] >= _LEAST)]
@@ -65,11 +69,13 @@ def main() -> None:
 
 
 def closeups(side: str) -> set[Path]:
-    """Upper bodies of hands/many, three a group of pictures of one person: for `train`, or the sixth kept to `fit`."""
+    """Upper bodies of hands/many, three a group of pictures of one person: for `train`, the sixth kept to `fit`, or
+    those of `measure`.
+    """
     taken: dict[str, list[Path]] = defaultdict(list)
     for row in table(DATA / "hands/truth.csv"):
-        kept = zlib.crc32(row["source"].encode()) % 6 == 0
-        if row["file"].startswith("many/") and row["split"] == "train" and kept == (side == "fit"):
+        kept = row["split"] == "train" and zlib.crc32(row["source"].encode()) % 6 == 0
+        if row["file"].startswith("many/") and ("fit" if kept else row["split"]) == side:
             taken[row["source"] + row["group"]].append(DATA / "hands" / row["file"])
     return {path for paths in taken.values() for path in sorted(paths)[:: max(len(paths) // 12, 1)]}
 

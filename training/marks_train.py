@@ -2,6 +2,7 @@
 
     python -m training.marks_train --tiles runs/marks --start FILE [--leave-out pkb,pks] [--name marks]
     python -m training.marks_train --average marks_1 marks_2 --name marks
+    python -m training.marks_train --ship marks_both
 
 Tiles of `training.logos.make marks` and of the train side's boxed emblems; 96 px crops of 1.25 times the emblem. The
 logo embedder's body, from its run on logos of nobody (`--start`: its checkpoint, or weights/logo_embedder.onnx; with
@@ -9,13 +10,15 @@ weights/marks.onnx a run goes on from what ships), compared by cosine with one d
 numbered emblem of nobody (`training.logos.make marks --fiction`) is a class of its own while training, so that it
 learns what emblems look like beyond those it is to name; what ships has one class for all of them. `--leave-out`
 keeps classes out, to measure enrolment on emblems that no recogniser has seen. `--average`: the mean of the weights of
-runs from one start (Wortsman et al. 2022), which is surer of what is nothing.
+runs from one start (Wortsman et al. 2022), which is surer of what is nothing. `--ship`: to weights/, where
+`training.props_fit --everything` has put its numbers.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,6 +29,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
+from benchmarks.truth import TWINS
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
 from training.averaging import averaged
@@ -33,8 +37,10 @@ from training.descent import Descent
 from training.export import export
 from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
-from training.props_data import sides
-from training.shared import DATA, RUNS, read, table
+from training.marks_mine import MINED, MINED_EVERYWHERE
+from training.props_data import EVERYTHING, TRAIN, sides
+from training.props_fit import rows_of
+from training.shared import DATA, ROOT, RUNS, read, table
 from training.shipped import shown, tensors, unfuse
 
 BACKGROUND = "background"
@@ -68,19 +74,19 @@ class Marks(nn.Module):
         return torch.stack(several, 1)
 
 
-def real_tiles() -> tuple[list[NDArray[np.uint8]], list[str], list[float]]:
-    """Boxed emblems of the train side; pieces of props and of photos without politics are `background`."""
+def real_tiles(everything: bool) -> tuple[list[NDArray[np.uint8]], list[str], list[float]]:
+    """Boxed emblems of the train side, or of both; pieces of props and of photos without politics are `background`."""
+    of, mined = (EVERYTHING, MINED_EVERYWHERE) if everything else (TRAIN, MINED)
     side_of = sides()
     tiles, labels, sizes = [], [], []
     for row in table(DATA / "props/boxes.csv"):
-        if side_of[row["file"]] != "train" or not row["class"].startswith("logo:") or row["crowd"] == "1":
+        if side_of[row["file"]] not in of or not row["class"].startswith("logo:") or row["crowd"] == "1":
             continue
         image = read(DATA / "props" / row["file"])
         box = tuple(float(row[k]) for k in "xywh")
         tiles.append(tile(image, box))  # type: ignore[arg-type]
         labels.append(row["class"].removeprefix("logo:"))
         sizes.append(max(box[2:]))
-    mined = RUNS / "marks_mined.csv"
     for row in table(mined) if mined.exists() else ():
         box = tuple(float(row[k]) for k in "xywh")
         tiles.append(tile(read(DATA / row["file"]), box))  # type: ignore[arg-type]
@@ -121,7 +127,7 @@ def train(args: argparse.Namespace) -> None:
     # A run of the generator that was cut short has fewer rows than room for tiles.
     stored = [np.load(folder / "tiles.npy", mmap_mode="r") for folder in args.tiles]
     parts = [tiles[: len(part)] for tiles, part in zip(stored, tables, strict=True)]
-    real, real_labels, real_sizes = real_tiles()
+    real, real_labels, real_sizes = real_tiles(args.everything)
     names = np.array([row["label"] for row in rows] + real_labels)
     sizes = np.array([float(row["size"]) for row in rows] + real_sizes, np.float32)
     genuine = np.arange(len(names)) >= len(rows)
@@ -144,7 +150,7 @@ def train(args: argparse.Namespace) -> None:
     owner = [shipped.index(owner_of(name)) for name in classes]
     model = Marks(len(classes), owner).to(memory_format=torch.channels_last)
     if args.start:
-        begin(model, args.start, crops)
+        begin(model, classes, args.start, crops)
     mean = Marks(len(classes), owner)
     mean.load_state_dict(model.state_dict())
     decay = [p for p in model.parameters() if p.ndim > 1]
@@ -165,10 +171,20 @@ def train(args: argparse.Namespace) -> None:
     keep_run(mean, classes, args.name)
 
 
-def begin(model: Marks, start: Path, crops: Crops) -> None:
-    """Raises ValueError where `start` knows other classes."""
+def begin(model: Marks, classes: list[str], start: Path, crops: Crops) -> None:
+    """From a run of this script (classes that it lacks begin anywhere), the embedder's, or a file that ships.
+
+    Raises ValueError where the last knows other classes.
+    """
     if start.suffix != ".onnx":
-        model.embedder.load_state_dict(torch.load(start, weights_only=True)["model"])
+        run = torch.load(start, weights_only=True)
+        if "state" not in run:
+            model.embedder.load_state_dict(run["model"])
+            return
+        directions = run["state"].pop("classes")
+        model.load_state_dict(run["state"], strict=False)
+        for name, direction in zip(run["classes"], directions, strict=True):
+            model.classes.data[classes.index(name)] = direction
         return
     known = {name.removeprefix("embedder."): values for name, values in tensors(start).items()}
     if (directions := known.get("classes")) is not None:
@@ -197,6 +213,16 @@ def keep_run(model: Marks, classes: list[str], name: str) -> None:
     (RUNS / f"{name}.classes.json").write_text(json.dumps(sorted({owner_of(one) for one in classes})))
 
 
+def ship(name: str) -> None:
+    """A run's network becomes what ships, with its own classes and the numbers of enrolment that its twin has."""
+    shipped = ROOT / "weights/marks.json"
+    classes = json.loads((RUNS / f"{name}.classes.json").read_text())
+    enrol = json.loads((TWINS / "marks.json").read_text())["enrol"]
+    numbers = json.loads(shipped.read_text()) | {"classes": classes, "party": rows_of(classes), "enrol": enrol}
+    shipped.write_text(json.dumps(numbers, indent=1) + "\n")
+    shutil.copyfile(RUNS / f"{name}.onnx", ROOT / "weights/marks.onnx")
+
+
 def owner_of(name: str) -> str:
     """The class of what ships that a class of the training belongs to."""
     return "neg:fiction" if name.startswith("fiction:") else name
@@ -219,16 +245,20 @@ def main() -> None:
     parser.add_argument("--real", type=float, default=0.3, help="crops of photos for each crop of a scene")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--leave-out", default="")
+    parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     parser.add_argument("--start", type=Path, help="what to go on from")
     parser.add_argument("--average", nargs="+", metavar="NAME", help="no training: the mean of these runs")
+    parser.add_argument("--ship", metavar="NAME", help="no training: this run to weights/")
     parser.add_argument("--name", default="marks")
     args = parser.parse_args()
     if args.average:
         average(args.average, args.name)
+    elif args.ship:
+        ship(args.ship)
     elif args.tiles:
         train(args)
     else:
-        parser.error("--tiles or --average is wanted")
+        parser.error("--tiles, --average or --ship is wanted")
 
 
 if __name__ == "__main__":

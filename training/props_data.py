@@ -13,7 +13,7 @@ import argparse
 import math
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from multiprocessing import Pool
 from pathlib import Path
 
@@ -26,6 +26,10 @@ from training.shared import DATA, ROOT, RUNS, read, table
 SIDE = 320
 NAMES = ("logo", "baliho", "spanduk", "umbul_umbul", "flag", "poster", "attribute", "ballot")
 _OUT = RUNS / "props"
+TRAIN, EVERYTHING = ("train",), ("train", "fit", "measure")
+"""Sides as `sides` calls them, to learn from; of what learned from everything no figure may come."""
+HELD, UNSEEN = ("fit",), ("fit", "measure")
+"""Sides that networks of the train side have not seen, to fit numbers on; from the latter no figure may come."""
 OTHER_COLOURS = 0.25
 """Share of crops whose props are shown in other hues: few parties are labelled, and the detector names none."""
 
@@ -41,12 +45,12 @@ def sides() -> dict[str, str]:
     return {r["file"]: "fit" if r["repo"] in out else r["split"] for r in table(DATA / "props/index.csv")}
 
 
-def labelled(side: str = "train") -> dict[Path, Rows]:
-    """Boxes of every photo of that side in props/boxes.csv; difficult emblems are crowds."""
+def labelled(of: Sequence[str] = TRAIN) -> dict[Path, Rows]:
+    """Boxes of every photo of those sides in props/boxes.csv; difficult emblems are crowds."""
     side_of = sides()
     per: dict[Path, list[tuple[float, ...]]] = defaultdict(list)
     for row in table(DATA / "props/boxes.csv"):
-        if side_of[row["file"]] != side:
+        if side_of[row["file"]] not in of:
             continue
         rows = per[DATA / "props" / row["file"]]
         if row["class"] == "none":
@@ -58,10 +62,10 @@ def labelled(side: str = "train") -> dict[Path, Rows]:
     return {path: np.array(rows, np.float32).reshape(-1, 5) for path, rows in per.items()}
 
 
-def plain_photos() -> list[Path]:
-    """Train-side photos without campaign material."""
-    out = [DATA / "props" / file for file, side in sides().items() if side == "train" and file.startswith("negative/")]
-    return out + [DATA / "hands" / r["file"] for r in table(DATA / "hands/wild_index.csv") if r["split"] == "train"]
+def plain_photos(of: Sequence[str] = TRAIN) -> list[Path]:
+    """Photos of those sides without campaign material."""
+    out = [DATA / "props" / file for file, side in sides().items() if side in of and file.startswith("negative/")]
+    return out + [DATA / "hands" / r["file"] for r in table(DATA / "hands/wild_index.csv") if r["split"] in of]
 
 
 def cut(image: NDArray[np.uint8], rows: Rows, x: float, y: float, side: float) -> tuple[NDArray[np.uint8], Rows]:
@@ -162,13 +166,15 @@ def main() -> None:
     parser.add_argument(
         "--crops", type=int, default=100, help="crops a labelled photo; a photo without politics gives a quarter"
     )
+    parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     args = parser.parse_args()
     for part in ("images", "labels"):
         (_OUT / part).mkdir(parents=True, exist_ok=True)
-    seen = labelled()
+    of = EVERYTHING if args.everything else TRAIN
+    seen = labelled(of)
     none = np.zeros((0, 5), np.float32)
     jobs = [(f"photo_{i:04d}", i, path, rows, args.crops) for i, (path, rows) in enumerate(sorted(seen.items()))]
-    plain = [path for path in plain_photos() if path not in seen]
+    plain = [path for path in plain_photos(of) if path not in seen]
     jobs += [(f"plain_{i:04d}", 9000 + i, path, none, max(args.crops // 4, 1)) for i, path in enumerate(plain)]
     with Pool(2) as pool:
         names = [name for some in pool.imap(_photo, jobs) for name in some]

@@ -1,10 +1,11 @@
-"""Fits what the scores of both networks are worth, on repositories and scenes that neither saw: weights/marks.json.
+"""Fits what the scores of both networks are worth, on repositories and scenes that neither saw: the twins' marks.json.
 
     python -m training.props_fit --scenes runs/logo_scenes_test [--props runs/props.onnx] [--marks runs/marks.onnx]
 
 Photos of the held-out repositories (labels/props_held_out.txt) and test scenes of `training.logos.make`, whose
 renderings and backgrounds are unseen. Prints what each threshold would give on the photos. Enrolment's numbers
-(`training.enrol_fit`) are kept.
+(`training.enrol_fit`) are kept. What ships learned from both sides and has no photos left for this: for it, its twins
+look at those of the measure side too (`--everything --out weights/marks.json`).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
+from benchmarks.truth import TWINS
 from poseguard.boxes import overlap, planes, scaled
 from poseguard.people.search import PeopleSearch
 from poseguard.props.kinds import Kinds
@@ -28,7 +31,7 @@ from poseguard.props.search import PropsSearch
 from poseguard.reading.photo import Pixels
 from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
-from training.props_data import NAMES, SIDE, sides
+from training.props_data import HELD, NAMES, SIDE, UNSEEN, sides
 from training.regression import Seen, regression
 from training.shared import DATA, ROOT, read, table
 from training.worn_fit import emblems_of, fitted, with_people
@@ -60,16 +63,22 @@ def party_of(label: str) -> tuple[str, str | None]:
     return VERSIONS.get(label, (label, None))
 
 
-def truths(scenes: Path | None) -> dict[Path, Truth]:
-    """Emblems and props of the held-out photos and of the test scenes."""
+def rows_of(classes: Sequence[str]) -> dict[str, dict[str, str | None]]:
+    """marks.json, "party": party and version of every class that is a party's."""
+    own = {c: party_of(c) for c in classes if not c.startswith("neg:") and c != "background"}
+    return {c: {"party": party, "version": version} for c, (party, version) in own.items()}
+
+
+def truths(scenes: Path | None, of: Sequence[str] = HELD) -> dict[Path, Truth]:
+    """Emblems and props of the photos of those sides and of the test scenes."""
     out: dict[Path, Truth] = defaultdict(list)
     side_of = sides()
     for file, side in side_of.items():
-        if side == "fit":
+        if side in of:
             out[DATA / "props" / file] = []
-    out |= {path: [] for path in closeups("fit")}
+    out |= {path: [] for side in of for path in closeups(side)}
     for row in table(DATA / "props/boxes.csv"):
-        if side_of[row["file"]] == "fit" and row["class"] != "none":
+        if side_of[row["file"]] in of and row["class"] != "none":
             box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
             dim = row["crowd"] == "1" or row["difficult"] == "1"
             out[DATA / "props" / row["file"]].append((row["class"], box, dim))
@@ -99,25 +108,28 @@ def temperature(logits: NDArray[np.float32], labels: NDArray[np.int64]) -> float
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--props", type=Path, default=ROOT / "weights/props.onnx")
-    parser.add_argument("--marks", type=Path, default=ROOT / "weights/marks.onnx")
+    parser.add_argument("--props", type=Path, default=TWINS / "props.onnx")
+    parser.add_argument("--marks", type=Path, default=TWINS / "marks.onnx")
     parser.add_argument("--kinds", type=Path, default=ROOT / "weights/prop_kinds.onnx")
-    parser.add_argument("--classes", type=Path, help="runs/NAME.classes.json; default: those of the one that ships")
+    parser.add_argument("--classes", type=Path, help="runs/NAME.classes.json; default: those of the twin")
     parser.add_argument("--tiles", type=Path, help="test tiles of `training.logos.make marks`, for the temperature")
     parser.add_argument("--scenes", type=Path)
-    parser.add_argument("--out", type=Path, default=ROOT / "weights/marks.json")
+    parser.add_argument("--out", type=Path, default=TWINS / "marks.json")
+    parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     args = parser.parse_args()
-    shipped = json.loads((ROOT / "weights/marks.json").read_text())
+    of = UNSEEN if args.everything else HELD
+    shipped = json.loads((TWINS / "marks.json").read_text())
     classes = json.loads(args.classes.read_text()) if args.classes else shipped["classes"]
-    parties = {c: party_of(c) for c in classes if not c.startswith("neg:") and c != "background"}
-    codes = sorted({p for p, _ in parties.values()})
-    of_party = np.array([[parties.get(c, ("",))[0] == code for code in codes] for c in classes], np.float32)
+    parties = {name: row["party"] for name, row in rows_of(classes).items()}
+    codes = sorted({str(code) for code in parties.values()})
+    of_party = np.array([[parties.get(c) == code for code in codes] for c in classes], np.float32)
     net = onnxruntime.InferenceSession(str(args.marks), providers=["CPUExecutionProvider"])
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
     warmth = tiles_temperature(net, args.tiles, classes) if args.tiles else 1.0
     logos, looks = Seen(), []
     people = PeopleSearch()
-    for path, truth in truths(args.scenes).items():
+    known = {DATA / "props" / row["file"]: row["parties"].split(";") for row in table(DATA / "props/index.csv")}
+    for path, truth in truths(args.scenes, of).items():
         weight = _SCENE if args.scenes and path.is_relative_to(args.scenes) else 1.0
         # Where people are seen, a scan looks closer.
         if weight == 1.0:
@@ -128,13 +140,14 @@ def main() -> None:
             image = read(path)
             rows = search.rows(image)
         emblems = [(k[5:], box, dim) for k, box, dim in truth if k.startswith("logo:")]
-        logo_boxes(image, rows[rows[:, 0] == 0], net, warmth, of_party, codes, emblems, logos, weight, path)
+        own = known.get(path, [])
+        logo_boxes(image, rows[rows[:, 0] == 0], net, warmth, of_party, codes, emblems, own, logos, weight, path)
         looks.append((image, path, rows, truth, weight))
     weights = regression(logos, 3)
     least = curve(logos, weights)
     numbers = {
         "classes": classes,
-        "party": {c: {"party": p, "version": v} for c, (p, v) in parties.items()},
+        "party": rows_of(classes),
         "temperature": warmth,
         "logo": weights,
         "least": least,
@@ -146,7 +159,7 @@ def main() -> None:
     }
     marks = Marks(args.marks.read_bytes(), json.dumps(numbers).encode())
     numbers["props"] = props_numbers(prop_boxes(marks, Kinds(args.kinds.read_bytes()), looks))
-    numbers["worn"] = fitted(marks, search)
+    numbers["worn"] = fitted(marks, search, of)
     args.out.write_text(json.dumps(numbers, indent=1) + "\n")
 
 
@@ -216,11 +229,15 @@ def logo_boxes(
     of_party: NDArray[np.float32],
     codes: list[str],
     emblems: Truth,
+    known: Sequence[str],
     seen: Seen,
     weight: float,
     path: Path,
 ) -> None:
-    """Adds every logo box: the detector's and the recogniser's log odds, and whether that party's emblem is there."""
+    """Adds every logo box: the detector's and the recogniser's log odds, and whether that party's emblem is there.
+
+    `known`: parties that the photo is known to show; not every emblem of theirs is boxed.
+    """
     if not len(rows):
         return
     boxes = [tuple(float(v) for v in row[2:]) for row in rows]
@@ -232,7 +249,7 @@ def logo_boxes(
         met = [(name, dim) for name, other, dim in emblems if overlap(box, other) >= 0.35]
         if code == UNKNOWN or (met and all(name == "other" for name, _ in met)):
             continue  # names nobody
-        if not met and weight != 1.0 and unlisted(box):
+        if not met and (code in known or (weight != 1.0 and unlisted(box))):
             continue
         right = any(name == code for name, _ in met)
         seen.add([1.0, log_odds(float(row[1])), log_odds(float(share.max()))], right, weight, str(path))

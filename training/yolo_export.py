@@ -2,7 +2,8 @@
 
 python -m training.yolo_export people|props [--checkpoint runs/WHAT_train/weights/last.pt ...] [--out weights/WHAT.onnx]
 
-Of several checkpoints that went on from each other the mean of their weights is exported (Wortsman et al. 2022).
+Of several checkpoints that went on from each other the mean of their weights is exported (Wortsman et al. 2022);
+`--mean-with FILE.onnx`: of a run and what it went on from, where of that only the network that ships is kept.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import torch
+from onnx import numpy_helper
 
 from training.averaging import averaged
 from training.shared import DATA, ROOT, RUNS, read, table
@@ -29,6 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("people", "props"))
     parser.add_argument("--checkpoint", type=Path, nargs="+")
+    parser.add_argument("--mean-with", type=Path)
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     args.out = args.out or ROOT / f"weights/{args.what}.onnx"
@@ -62,7 +65,22 @@ def main() -> None:
     print(f"largest difference to PyTorch: {worst_box:.4f} px, {worst_score:.6f} in score")
     if worst_box > _TOLERANCE_PX or worst_score > _TOLERANCE_SCORE:
         raise SystemExit("the export does not give what PyTorch gives")
+    if args.mean_with:
+        onnx.save(mixed(graph, onnx.load(args.mean_with)), args.out)
     print(f"{args.out}: {args.out.stat().st_size} bytes")
+
+
+def mixed(graph: onnx.ModelProto, other: onnx.ModelProto) -> onnx.ModelProto:
+    """`graph` with the mean of both networks' weights, normalisation folded into them.
+
+    Raises KeyError where `other` lacks one of them.
+    """
+    known = {one.name: numpy_helper.to_array(one) for one in other.graph.initializer}
+    for one in graph.graph.initializer:
+        values = numpy_helper.to_array(one)
+        if values.dtype == np.float32:
+            one.CopyFrom(numpy_helper.from_array((values + known[one.name]) / np.float32(2), one.name))
+    return graph
 
 
 def mean(checkpoints: Sequence[Path]) -> Any:

@@ -21,6 +21,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from poseguard.paths import real
+
 
 class Odd(ValueError):
     """Something in such a file that is not as it should be: `PART: WHAT` or either, as `expect` was told."""
@@ -128,7 +130,7 @@ def replace_file(path: Path, body: bytes, prefix: str, over: str | None = None) 
     `over`: SHA-256 of what it was read as ("": there was none), so that nothing is lost that somebody else wrote
     meanwhile. Raises OSError, ESTALE where that is so.
     """
-    path = path.resolve()
+    path = real(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=prefix, delete=False) as file:
         try:
@@ -138,6 +140,8 @@ def replace_file(path: Path, body: bytes, prefix: str, over: str | None = None) 
             file.close()
             if over is not None and over != (hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""):
                 raise OSError(errno.ESTALE, "changed", str(path))
+            if path.exists():  # who may read it stays as it was
+                Path(file.name).chmod(path.stat().st_mode & 0o777)
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)

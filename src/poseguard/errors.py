@@ -28,6 +28,8 @@ class PoseguardError(Exception):
         super().__init__(message)
         self.message = message
         self.remedy = remedy
+        self.lang: str | None = None
+        """Of both, where it is known."""
 
 
 class UsageError(PoseguardError):

@@ -1,4 +1,4 @@
-"""Ctrl-C while modules are being imported, when nothing is under way that could be ended in good order."""
+"""Ctrl-C and its likes, and what it does while modules are imported, when nothing could be ended in good order."""
 
 from __future__ import annotations
 
@@ -8,6 +8,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 _INTERRUPTED = 130  # `poseguard.errors.ExitCode.INTERRUPTED`, whose import would take its time unguarded
+
+
+@contextmanager
+def asked_to_stop() -> Iterator[None]:
+    """Inside, SIGTERM and a lost terminal (SIGHUP) do what Ctrl-C does: what is done is written.
+
+    Does nothing where this is not the main thread, or somebody else has said what these do (`nohup`).
+    """
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
+    with suppress(ValueError):  # not the main thread
+        for number in ours:
+            signal.signal(number, lambda number, frame: signal.raise_signal(signal.SIGINT))
+    try:
+        yield
+    finally:
+        with suppress(ValueError):
+            for number in ours:
+                signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager

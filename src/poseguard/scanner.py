@@ -61,6 +61,8 @@ class Settings:
         for name in ("weights", "detector_weights", "logos", "gallery", "embedder"):
             if (place := getattr(self, name)) is not None:
                 object.__setattr__(self, name, Path(place))
+        if isinstance(self.rules, str | Path):
+            object.__setattr__(self, "rules", (Path(self.rules),))
         if self.lang not in LANGS:
             remedy = say("cli.unknown-lang-remedy", "en", langs=", ".join(LANGS))
             raise UsageError(say("cli.unknown-lang", "en", name=self.lang), remedy)
@@ -251,4 +253,4 @@ def scan(jobs: Iterable[Job], settings: Settings | None = None, *, workers: int 
             None,
         )
 
-    yield from run(jobs, _Factory(chosen), failed, jobs=workers)
+    yield from run(jobs, _Factory(chosen), failed, jobs=workers, lang=chosen.lang)

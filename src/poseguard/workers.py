@@ -71,6 +71,7 @@ def run(
     *,
     jobs: int,
     limits: WorkerLimits | None = None,
+    lang: str | None = None,
 ) -> Iterator[R]:
     """One result an item, in the order of the items, which are drawn only as workers come free.
 
@@ -80,7 +81,7 @@ def run(
     """
     if jobs <= 0:
         return _serial(items, factory, failed)
-    return _Pool(items, factory, failed, jobs, limits or WorkerLimits()).results()
+    return _Pool(items, factory, failed, jobs, limits or WorkerLimits(), lang or default_lang()).results()
 
 
 def _serial(items: Iterable[T], factory: Factory[T, R], failed: Callable[[T, Failure], R]) -> Iterator[R]:
@@ -139,7 +140,9 @@ class _Pool(Generic[T, R]):
         failed: Callable[[T, Failure], R],
         jobs: int,
         limits: WorkerLimits,
+        lang: str,
     ) -> None:
+        self._lang = lang
         self._items = iter(items)
         self._factory = pickle.dumps(factory)
         self._failed = failed
@@ -232,7 +235,7 @@ class _Pool(Generic[T, R]):
             seconds = now - worker.since
             self._drop(worker)
             if not worker.ready:
-                raise _unstartable(f"> {seconds:.0f} s")
+                raise _unstartable(f"> {seconds:.0f} s", self._lang)
             self._settle(worker, Failure("timed-out", "", seconds))
 
     def _heard(self, worker: _Worker[T], word: str, payload: Any) -> None:
@@ -260,7 +263,7 @@ class _Pool(Generic[T, R]):
         code = worker.process.exitcode
         detail = signal.Signals(-code).name if code and -code in set(signal.Signals) else f"exit {code}"
         if not worker.ready:
-            raise _unstartable(detail)
+            raise _unstartable(detail, self._lang)
         if worker.held:
             self._retry_or_settle(worker, Failure("worker-died", detail, seconds))
 
@@ -290,8 +293,7 @@ class _Pool(Generic[T, R]):
         worker.end()
 
 
-def _unstartable(detail: str) -> PoseguardError:
-    lang = default_lang()
+def _unstartable(detail: str, lang: str) -> PoseguardError:
     return PoseguardError(
         say("reading.worker-unstartable", lang, detail=detail), say("reading.worker-unstartable-remedy", lang)
     )

@@ -84,6 +84,13 @@ def test_a_logo_is_added_listed_tried_and_removed(workplace: Path, capsys: pytes
     assert read_book(file, lang="en").logos == ()
 
 
+def test_who_may_read_the_file_stays_as_it_was() -> None:
+    assert run("add", "--party", "contoh", LOGO, "--logos", "l") == 0
+    Path("l").chmod(0o644)
+    assert run("remove", "contoh", "--logos", "l") == 0
+    assert Path("l").stat().st_mode & 0o777 == 0o644
+
+
 def test_the_default_file_is_the_users_own(workplace: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("list") == ExitCode.CLEAN
     assert "logos.npz: 0" in capsys.readouterr().out
@@ -107,12 +114,14 @@ def test_pictures_add_up_to_five_and_each_counts_once(workplace: Path, capsys: p
 
 
 def test_versions_are_kept_apart(capsys: pytest.CaptureFixture[str]) -> None:
-    for version in ("2020", "2025"):
-        assert run("add", "--party", "contoh", "--version", version, LOGO, "--logos", "l") == 0
+    for version in ([], ["--version", "2020"], ["--version", "2025"]):
+        assert run("add", "--party", "contoh", *version, LOGO, "--logos", "l") == 0
     # One code with two versions is no likeness to warn of.
     assert "Note" not in capsys.readouterr().err
     assert run("remove", "contoh", "--version", "2020", "--logos", "l") == 0
+    assert run("remove", "contoh", "--logos", "l") == 0
     assert [one.version for one in read_book(Path("l"), lang="en").logos] == ["2025"]
+    assert run("remove", "contoh", "--logos", "l") == ExitCode.USAGE, "which one has to be said"
 
 
 @pytest.mark.parametrize(
@@ -154,7 +163,7 @@ def test_a_logo_too_like_another_is_told_when_added_and_when_tried(
     trained = StandIn(("pks", embed(square(pixels, box, 96, 1.25))))
     monkeypatch.setattr(logos, "load_kit", lambda folder, lang: logos.Kit(trained, StandIn(), ENROL, NETWORK))
     assert run("test", "contoh", ROOT / "samples/09-kantor-kosong.jpg", "--logos", "l") == 0
-    assert "contoh is like pks, which the network knows" in capsys.readouterr().err
+    assert "contoh is like PKS, which the network knows (97%)" in capsys.readouterr().err
 
 
 def test_another_recogniser_needs_a_rebuild_which_needs_no_originals(

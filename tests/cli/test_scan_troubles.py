@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -120,6 +121,73 @@ def test_copies_of_this_run_are_not_scanned(photos: Path, capsys: pytest.Capture
     assert main(["scan", "foto/**", *QUICK, "--annotate", "foto/zz", "--format", "jsonl"]) == ExitCode.CLEAN
     assert set(told(capsys.readouterr().out)) == {"a.jpg", "b.jpg"}
     assert len(list((photos / "zz").rglob("*.jpg"))) == 2
+    assert main(["scan", "foto/**", *QUICK, "--annotate", "foto/zz", "--format", "jsonl"]) == ExitCode.CLEAN
+    out, said = capsys.readouterr()
+    assert set(told(out)) == {"a.jpg", "b.jpg"} and "2 marked copies in the folder of --annotate" in said
+
+
+def test_photos_that_lie_where_copies_go_are_scanned(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "foto/*.jpg", *QUICK, "--annotate", "foto", "--format", "jsonl"]) == ExitCode.CLEAN
+    assert set(told(capsys.readouterr().out)) == {"a.jpg", "b.jpg"}
+
+
+def test_a_link_in_a_circle_costs_one_row(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photos / "loop.jpg").symlink_to("loop.jpg")
+    assert main(["scan", "foto", *QUICK, "--annotate", "copies", "--format", "jsonl"]) == ExitCode.UNREADABLE
+    rows = told(capsys.readouterr().out)
+    assert [rows[name]["status"] for name in ("a.jpg", "b.jpg", "loop.jpg")] == ["ok", "ok", "error"]
+    Path("ring").symlink_to("ring")
+    assert main(["scan", "foto", *QUICK, "--output", "ring/x.csv"]) == ExitCode.USAGE
+    assert main(["scan", "foto", *QUICK, "--annotate", "ring"]) == ExitCode.USAGE
+
+
+def test_rules_and_enrolled_logos_are_not_written_over(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", os.fspath(photos.parent / "data"))
+    rule = photos.parent / "rules/mine.toml"
+    logos = photos.parent / "data/poseguard/logos.npz"
+    for file in (rule, logos):
+        file.parent.mkdir(parents=True)
+        file.write_text('schema = "poseguard.texts/1"\n[text.x]\nid = "a"\nen = "b"\n')
+        before = file.read_text()
+        flags = ["--rules", "rules"] if file is rule else []
+        code = main(["scan", "foto", *QUICK, *flags, "--format", "csv", "--output", os.fspath(file)])
+        assert (code, file.read_text()) == (ExitCode.USAGE, before)
+
+
+def test_an_error_is_told_in_the_language_of_the_settings(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("own.toml").write_text('lang = "en"\nelection = "pemilu-2042"\n')
+    assert main(["scan", "foto", "--no-props", "--jobs", "1", "--config", "own.toml"]) == ExitCode.USAGE
+    said = capsys.readouterr().err
+    assert said.startswith("Error: ") and "What to do" in said
+
+
+def test_what_stands_after_two_dashes_is_a_path(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("--debug").symlink_to("foto/a.jpg")
+    assert main(["scan", *QUICK, "--format", "jsonl", "--", "--debug"]) == ExitCode.CLEAN
+    assert set(told(capsys.readouterr().out)) == {"--debug"}
+
+
+@pytest.mark.parametrize("text", ["file,posted\nfo\0to/a.jpg,2024-10-15\n", None])
+def test_a_name_or_number_beyond_measure_is_no_error_of_the_tool(text: str | None, photos: Path) -> None:
+    if text:
+        Path("konteks.csv").write_text(text)
+        assert main(["scan", "foto", *QUICK, "--manifest", "konteks.csv"]) in (ExitCode.CLEAN, ExitCode.USAGE)
+    else:
+        assert main(["scan", "foto", *QUICK, "--declare", "number:" + 5000 * "1"]) == ExitCode.USAGE
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal on Windows")
+def test_a_request_to_stop_leaves_what_is_done(photos: Path) -> None:
+    formats = ["--format", "jsonl", "--output", "-", "--format", "csv", "--output", "r.csv"]
+    command = [sys.executable, "-m", "poseguard", "scan", "-", *QUICK, *formats]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes, bufsize=0) as process:  # type: ignore[call-overload]
+        process.stdin.write(b"\xef\xbb\xbffoto/a.jpg\n")
+        assert set(told(process.stdout.readline().decode())) == {"a.jpg"}, "a mark of byte order is no part of a name"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == ExitCode.INTERRUPTED
+    assert "a.jpg" in Path("r.csv").read_text()
+    assert list(Path().rglob("*.part")) == []
 
 
 @pytest.mark.parametrize("photo", ["-", "foto/*.jpg", "", "foto", "gone.jpg"])

@@ -61,8 +61,8 @@ NUMBERS: dict[str, Any] = {
         "least": 0.5,
     },
     "enrol": {
-        "cosine": 0.5, "strict_cosine": 0.7, "inliers": 8, "weights": [0, 1, 1, -0.2, 0], "small": [0, 1, -0.2, 0],
-        "margin": 1.0, "least": 0.6, "lead": -1.0, "many": 12,
+        "cosine": 0.5, "strict_cosine": 0.7, "inliers": 8, "weights": [0, 1, 1, 0, 0, -0.2, 0],
+        "small": [0, 1, 0, 0, -0.2, 0], "margin": 1.0, "least": 0.6,
         "strangers": b64encode(np.eye(192, dtype="<f2")[:2].tobytes()).decode(),
     },
 }  # fmt: skip

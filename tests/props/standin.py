@@ -20,12 +20,10 @@ ENROL = {
     "cosine": 0.5,
     "strict_cosine": 0.86,
     "inliers": 6,
-    "weights": [-9.0, 8.0, 1.6, 0.3, 0.0],
-    "small": [-36.8, 45.0, 0.3, 0.0],
+    "weights": [-9.0, 8.0, 1.6, 0.0, 0.0, 0.3, 0.0],
+    "small": [-36.8, 45.0, 0.0, 0.0, 0.3, 0.0],
     "margin": 0.5,
     "least": 0.5,
-    "lead": -1.0,
-    "many": 12,
     "strangers": b64encode(np.eye(192, dtype="<f2")[:4].tobytes()).decode(),
 }
 

@@ -126,7 +126,7 @@ def test_surroundings_keep_pixels_and_repeat_edges() -> None:
 
 
 def test_what_the_recogniser_surely_knows_is_a_rival(contoh: Logo) -> None:
-    numbers = ENROL | {"weights": [-6.0, 8.0, 0.1, -3.0, 0.0]}
+    numbers = ENROL | {"weights": [-6.0, 8.0, 0.1, 0.0, 0.0, -3.0, 0.0]}
     gallery = LogoGallery(Book(NETWORK, (contoh,)), numbers, network=NETWORK)
     pixels, box = scene(contoh.pictures[0], 96)
     crop = surroundings(pixels, box)
@@ -135,25 +135,27 @@ def test_what_the_recogniser_surely_knows_is_a_rival(contoh: Logo) -> None:
     assert gallery.match(crop, embedding, (("lain", 0.99),)) is None
     # The party's own older logo, or nothing at all, is no rival.
     assert gallery.match(crop, embedding, (("contoh", 0.99), ("background", 0.99))) is not None
+    wary = LogoGallery(Book(NETWORK, (contoh,)), ENROL | {"weights": [-6.0, 8.0, 0.1, 0, 0, 0, -3.0]}, network=NETWORK)
+    assert wary.match(crop, embedding, (("background", 0.02),)) is not None
+    assert wary.match(crop, embedding, (("background", 0.99),)) is None, "it counts by itself"
 
 
-def test_a_logo_that_strangers_come_close_to_has_to_lead_them(contoh: Logo) -> None:
+def test_a_logo_that_strangers_come_close_to_has_to_be_liker(contoh: Logo) -> None:
     pixels, box = scene(contoh.pictures[0], 30, yaw=4)
     own = embed(square(pixels, box, 96, 1.25))
 
-    def told(strangers: NDArray[np.float32], **change: object) -> Match | None:
+    def told(strangers: NDArray[np.float32], usual: float, closest: float) -> Match | None:
         said = b64encode(strangers.astype("<f2").tobytes()).decode()
-        numbers = ENROL | {"lead": 0.1, "strangers": said} | change
+        numbers = ENROL | {"small": [-36.8, 45.0, usual, closest, 0.3, 0.0], "strangers": said}
         return matched(LogoGallery(Book(NETWORK, (contoh,)), numbers, network=NETWORK), pixels, box)
 
     far, close = np.roll(own, 60)[None], own[None]
-    assert told(far) is not None
-    assert told(close) is None
-    assert told(close, many=0) is not None, "so many points are no chance"
-    usual = told(np.concatenate([np.tile(far, (99, 1)), close]), lead=-1.0)
-    assert usual is not None, "one that is close is no usual stranger"
+    one_in_fifty = np.concatenate([np.tile(far, (49, 1)), close])
+    assert told(far, 0, -8) is not None and told(far, -8, 0) is not None
+    assert told(close, 0, -8) is None and told(close, -8, 0) is None
+    assert told(one_in_fifty, 0, -8) is None, "the closest count by themselves"
+    assert told(one_in_fifty, -8, 0) is not None, "one that is close is no usual stranger"
     assert strange(contoh, close)[0] > strange(contoh, far)[0]
-    assert told(close, lead=-1.0, small=[-36.8, 45.0, 0.3, -80.0]) is None, "what is like everything is named later"
 
 
 def test_of_two_alike_parties_neither_is_named_and_two_versions_of_one_are(contoh: Logo) -> None:

@@ -123,7 +123,7 @@ def test_an_enrolled_party_is_looked_for_where_it_is_and_where_it_is_not(
     calm = tmp_path / "calm.jpg"
     cv2.imwrite(str(calm), painted(SIDE, SIDE, (PKB, 32, 32, CELL, CELL))[:, :, ::-1])
     nets.mkdir()
-    numbers = NUMBERS | {"enrol": NUMBERS["enrol"] | {"cosine": 0.9, "strict_cosine": 0.9, "small": [0, 1, 0, 0]}}
+    numbers = NUMBERS | {"enrol": NUMBERS["enrol"] | {"cosine": 0.9, "strict_cosine": 0.9, "small": [0, 1, 0, 0, 0, 0]}}
     weights = weights_folder(nets, marks_json=json.dumps(numbers).encode())
     fewer = {name: row for name, row in MARKS.items() if name != "pkb"}
     monkeypatch.setattr(graphs, "MARKS", fewer)

@@ -68,6 +68,29 @@ def test_a_logo_in_one_piece_has_no_symbol_of_its_own() -> None:
     assert symbols(logo) == []
 
 
+def test_wings_above_their_letters_are_a_symbol() -> None:
+    logo = sheet(160, 200)
+    cv2.ellipse(logo, (100, 50), (96, 44), 0, 0, 360, (*RED, 255), -1)
+    words(logo, 120, 150)
+    (found,) = symbols(logo)
+    assert found.shape[:2] == (89, 193)
+    flat = sheet(140, 200)
+    cv2.ellipse(flat, (100, 32), (96, 30), 0, 0, 360, (*RED, 255), -1)
+    words(flat, 104, 138)
+    assert symbols(flat) == [], "what is three times as wide as high is lettering"
+
+
+def test_of_two_cells_the_first_is_the_symbol() -> None:
+    logo = sheet(104, 250, WHITE)
+    logo[3:101, 3:101] = logo[3:101, 104:247] = (*GREEN, 255)
+    disc(logo, 52, 48, 30)
+    logo[30:70, 120:230:12] = (*WHITE, 255)
+    found = symbols(logo)[0]
+    assert found.shape[:2] == (98, 98) and np.array_equal(found, logo[3:101, 3:101])
+    logo[3:101, 101:104] = (*GREEN, 255)
+    assert all(part.shape[1] > 200 for part in symbols(logo)), "no line, no cells"
+
+
 def test_of_letters_in_a_row_none_is_the_symbol() -> None:
     letters = sheet(60, 300)
     words(letters, 2, 58)

@@ -53,6 +53,24 @@ def test_a_region_gives_the_numbers_their_meaning(tmp_path: Path, judge: Judge) 
     assert any("bersifat lokal" in note for note in elsewhere.notes)
 
 
+def test_a_mistyped_region_is_told_where_its_numbers_are_known(tmp_path: Path, judge: Judge) -> None:
+    own = load_pack([write(tmp_path, "kota.toml", REGION)], lang="en")
+    with pytest.raises(UsageError) as caught:
+        judge([], by=own, lang="en", election="pilkada-2024", region="Kota Conto")
+    assert "Kota Conto" in caught.value.message and "Kota Contoh" in caught.value.remedy
+    judge([], by=own, election="pemilu-2024", region="Kota Conto")
+
+
+@pytest.mark.parametrize("slot", ["{people:d}", "{people!r}"])
+def test_a_slot_takes_no_format_of_its_own(slot: str, tmp_path: Path) -> None:
+    text = f'schema = "poseguard.texts/1"\n[text.attribute]\nid = "{slot}"\nen = "{slot}"\n'
+    assert slot in error(tmp_path, text).message
+
+
+def test_a_file_nested_beyond_measure_is_no_toml(tmp_path: Path) -> None:
+    assert "mine.toml" in error(tmp_path, "a = " + 2000 * "[").message
+
+
 def test_a_folder_can_change_a_level_and_turn_a_rule_off(tmp_path: Path, judge: Judge) -> None:
     write(
         tmp_path,

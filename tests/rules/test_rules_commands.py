@@ -48,6 +48,8 @@ def test_check_says_what_is_valid_and_where_an_error_is(tmp_path: Path) -> None:
     for given in (path, tmp_path):
         result = CliRunner().invoke(rules_group, ["check", str(given), "--lang", "en"])
         assert result.output == f"{given}: valid (text)\n"
+    (tmp_path / "empty").mkdir()
+    assert isinstance(CliRunner().invoke(rules_group, ["check", str(tmp_path / "empty")]).exception, UsageError)
     path.write_text('schema = "poseguard.texts/1"\n[text.x]\nid = "a"\n', encoding="utf-8")
     result = CliRunner().invoke(elections_group, ["check", str(path), "--lang", "en"])
     assert isinstance(result.exception, DataError)

@@ -73,7 +73,7 @@ class Mark:
 
 
 def renderings_of_side(rows: Sequence[Row], side: str) -> list[Row]:
-    """Rows of sources.csv for a side: party renderings by their set, other emblems by their label.
+    """Rows of sources.csv for a side (`both`: all): party renderings by their set, other emblems by their label.
 
     A party with a single rendering is on the train side only, and so are the older parties.
     """
@@ -91,7 +91,7 @@ def renderings_of_side(rows: Sequence[Row], side: str) -> list[Row]:
             return "train"
         return "test" if row["rendering_set"] in TEST_SETS or row["file"] in test_singles else "train"
 
-    return [row for row in rows if placed(row) == side]
+    return [row for row in rows if side in (placed(row), "both")]
 
 
 def class_of(row: Row) -> tuple[str, str]:

@@ -31,12 +31,12 @@ from training.logos.places import Library
 from training.logos.sheet import contact_sheet
 from training.logos.tiles import SIDE, Tile, numbered_tile, tile
 from training.logos.worn import find_people
-from training.props_data import sides as sides_of_props
+from training.props_data import EVERYTHING, TRAIN, plain_photos
 from training.shared import DATA, RUNS, read, split_of_repo, table
 
 U8 = NDArray[np.uint8]
 T = TypeVar("T")
-SEEDS = {"train": 41, "test": 42}
+SEEDS = {"train": 41, "test": 42, "both": 43}
 LONGEST = 1280
 # Sites of parties whose group photos no table of props lists.
 PARTY_SITES = ("asimainterior-a11y/nasdem-ciamis", "Dandyskie/golkar-skh", "seisoci/dprd_taggamus")
@@ -55,10 +55,7 @@ def photos(side: str) -> list[Path]:
         campaign = {r["repo"] for r in known if r["parties"]} | set(PARTY_SITES)
         rows = unseen_elsewhere([r for r in table(DATA / "hands/group.csv") if r["repo"] not in campaign], known)
         return [DATA / "hands" / r["file"] for r in rows if sides.get(r["repo"], "train") == "train"]
-    out = [
-        DATA / "props" / file for file, where in sides_of_props().items() if (where, file[:9]) == ("train", "negative/")
-    ]
-    return out + [DATA / "hands" / r["file"] for r in table(DATA / "hands/wild_index.csv") if r["split"] == "train"]
+    return plain_photos(EVERYTHING if side == "both" else TRAIN)
 
 
 def unseen_elsewhere(rows: Sequence[Row], known: Sequence[Row]) -> list[Row]:
@@ -157,7 +154,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("scenes", "marks", "sheet"))
     parser.add_argument("out", type=Path)
-    parser.add_argument("--side", choices=("train", "test"), default="train")
+    parser.add_argument("--side", choices=tuple(SEEDS), default="train", help="both: no figure may come of it")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--jobs", type=int, default=1)

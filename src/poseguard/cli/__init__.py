@@ -13,7 +13,7 @@ from poseguard import __version__
 from poseguard.cli.complaints import words as complaint
 from poseguard.cli.spoken import SpokenGroup, lang_option
 from poseguard.errors import ExitCode, PoseguardError, os_reason
-from poseguard.interrupt import ends_at_once
+from poseguard.interrupt import asked_to_stop, ends_at_once
 from poseguard.texts import LANGS, default_lang, say
 
 # Name of the command -> where it lives; the module is imported when the command is called, not before.
@@ -63,15 +63,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_WRONLY), "w"))
     args = list(sys.argv[1:] if argv is None else argv)
     lang = _asked_lang(args)
-    debug = "--debug" in args
+    options = args[: args.index("--")] if "--" in args else args
+    debug = "--debug" in options
+    args = [arg for arg in options if arg != "--debug"] + args[len(options) :]
     try:
-        code = cli.main(
-            args=[arg for arg in args if arg != "--debug"], prog_name="poseguard", standalone_mode=False, obj=lang
-        )
+        with asked_to_stop():
+            code = cli.main(args=args, prog_name="poseguard", standalone_mode=False, obj=lang)
         sys.stdout.flush()
         return code if isinstance(code, int) else ExitCode.CLEAN
     except PoseguardError as error:
-        return _fail(error.exit_code, error.message, error.remedy, lang)
+        return _fail(error.exit_code, error.message, error.remedy, error.lang or lang)
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         path = context.command_path if context else "poseguard"

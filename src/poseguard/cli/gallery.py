@@ -27,6 +27,7 @@ from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option
 from poseguard.errors import ExitCode, UsageError
 from poseguard.faces.gallery import Gallery, Matcher
 from poseguard.faces.gallery_file import MOST_PHOTOS, SOURCE_LENGTH, read_gallery, write_gallery
+from poseguard.paths import real
 from poseguard.reading.problems import printable
 from poseguard.reading.read import read_photo
 from poseguard.reading.sources import find
@@ -256,7 +257,7 @@ def export(ctx: click.Context, /, file: Path, target: Path, without_photos: bool
     lang = lang_of(ctx)
     gallery = read_gallery(file, lang=lang)
     # Embeddings do not go out under the name of a mere list, nor a list over the gallery.
-    if (target.suffix.lower() == ".json") != (shape == "json") or target.resolve() == file.resolve():
+    if (target.suffix.lower() == ".json") != (shape == "json") or real(target) == real(file):
         raise UsageError(say("gallery.export-name", lang, file=printable(target)), say("gallery.export-remedy", lang))
     ensure_free(target, force, lang)
     if shape == "json":

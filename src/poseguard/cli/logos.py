@@ -17,7 +17,7 @@ from poseguard.props.gallery import MOST_PICTURES, Book, Embedder, Logo, LogoGal
 from poseguard.props.gallery_file import MOST_LOGOS, read_book, write_book
 from poseguard.reading.photo import Pixels
 from poseguard.reading.problems import printable
-from poseguard.reports.words import clean
+from poseguard.reports.words import clean, mark_name, percent
 from poseguard.results import Box
 from poseguard.rules.pack import Pack, load_pack
 from poseguard.texts import catalogue, say
@@ -168,13 +168,12 @@ def list_logos(ctx: click.Context, /, path: Path | None) -> None:
 def remove(ctx: click.Context, /, code: str, version: str | None, path: Path | None) -> None:
     lang, file = lang_of(ctx), path or default_path()
     book = read_book(file, lang=lang)
-    gone = [one for one in book.logos if one.code == code and version in (None, one.version)]
-    if not gone:
+    gone = next((one for one in book.logos if one.key == (code, version or "")), None)
+    if gone is None:
         raise _unknown(book, code, lang)
-    left = tuple(one for one in book.logos if one not in gone)
+    left = tuple(one for one in book.logos if one is not gone)
     write_book(file, replace(book, logos=left), lang=lang, over=book.sha256)
-    for logo in gone:
-        click.echo(say("logos.removed", lang, name=_called(logo), file=printable(file)))
+    click.echo(say("logos.removed", lang, name=_called(gone), file=printable(file)))
 
 
 @logos_group.command(help="logos.help-rebuild")
@@ -292,5 +291,6 @@ def _warn(logo: Logo, gallery: LogoGallery, kit: Kit, lang: str) -> None:
     from poseguard.props.trial import too_like
 
     for one in too_like(logo, gallery, kit.recogniser, kit.embedder):
-        kind = "enrolled" if one.enrolled else "known"
-        click.echo(say(f"logos.too-like-{kind}", lang, name=_called(logo), other=one.label, share=one.share), err=True)
+        kind, other = ("enrolled", one.label) if one.enrolled else ("known", mark_name(one.label, lang))
+        share = percent(one.share)
+        click.echo(say(f"logos.too-like-{kind}", lang, name=_called(logo), other=other, share=share), err=True)

@@ -17,9 +17,11 @@ import click
 from poseguard.cli.progress import Progress
 from poseguard.cli.spoken import SpokenCommand, lang_of, lang_option
 from poseguard.errors import ExitCode, UsageError
+from poseguard.paths import real
 from poseguard.reading.limits import Limits
 from poseguard.reading.problems import printable
 from poseguard.reading.sources import Sources, find, path_missing
+from poseguard.reports.annotate import is_copy
 from poseguard.reports.choose import FORMATS, open_reporters
 from poseguard.reports.explain import explain as print_explanation
 from poseguard.reports.output import ensure_not_input, open_sink
@@ -128,7 +130,7 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
     asked = ctx.meta.get("poseguard.lang")
     config = options["config"] or (Path(SETTINGS_NAME) if Path(SETTINGS_NAME).is_file() else None)
     defaults = load_settings(config, lang_of(ctx)) if config else Defaults()
-    lang = str(asked or defaults.lang or lang_of(ctx))
+    lang = ctx.meta["poseguard.lang"] = str(asked or defaults.lang or lang_of(ctx))
     rules = (*defaults.rules, *options["rules"])
     pose_list = options["pose_list"] or defaults.pose_list
     pack = load_pack(rules, pose_list, lang)
@@ -261,20 +263,25 @@ def explain(ctx: click.Context, /, photo: Path, copy: Path | None, **options: An
 
 def _read_too(options: dict[str, Any], settings: Settings) -> list[Path]:
     """Files beside the photos that a run reads."""
+    from poseguard.props.gallery import default_path
+
     names = ("manifest", "config", "detector_weights", "logos", "embedder")
-    given = (*(options[name] for name in names), settings.gallery, Path(SETTINGS_NAME))
-    return [path for path in given if path is not None]
+    given = (*(options[name] for name in names), settings.gallery, Path(SETTINGS_NAME), default_path())
+    packs = (file for place in settings.rules for file in (place.rglob("*.toml") if place.is_dir() else (place,)))
+    return [*(path for path in given if path is not None), *packs]
 
 
 def _job(path: Path, weighing: _Weighing) -> Job:
     return Job(path, weighing.context(path))
 
 
-def _jobs(sources: Sources, weighing: _Weighing, copies: Path | None) -> Iterator[Job]:
-    """`copies`: a folder that this run fills; a list or a pattern may lead into it."""
-    made = copies.resolve() if copies is not None else None
+def _jobs(sources: Sources, weighing: _Weighing, folder: Path | None) -> Iterator[Job]:
+    """`folder`: which this run fills with copies; a list or a pattern may lead into it."""
+    made = real(folder) if folder is not None else None
     for candidate in sources:
-        if made is None or candidate.named or not candidate.path.resolve().is_relative_to(made):
+        if made and not candidate.named and is_copy(candidate.path.name) and real(candidate.path).is_relative_to(made):
+            sources.skipped.copies += 1
+        else:
             yield _job(candidate.path, weighing)
 
 

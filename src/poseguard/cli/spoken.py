@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from poseguard.cli.complaints import Told
+from poseguard.errors import PoseguardError
 from poseguard.texts import LANGS, default_lang, say
 
 _META = "poseguard.lang"
@@ -52,6 +53,13 @@ class _Spoken(click.Command):
         except click.UsageError as error:
             # The parser itself does not say of which command it complains.
             error.ctx = error.ctx or ctx
+            raise
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PoseguardError as error:
+            error.lang = error.lang or lang_of(ctx)
             raise
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,8 +6,8 @@
 A candidate is ranked by the cosine between the box's embedding and those of the enrolled pictures at about the same
 size. Where the box is large enough, points of the picture have to be found in the photo as well. A plain logo, to which
 strangers come close (places on photos that show no party's logo), has to be liker than they are. A logistic regression
-weighs all this against what else the recogniser takes the thing for. Its numbers, one set for all logos, stand under
-"enrol" in marks.json and are fitted on parties that the recogniser never saw.
+weighs all this against what else the recogniser takes the thing for, nothing included. Its numbers, one set for all
+logos, stand under "enrol" in marks.json and are fitted on parties that the recogniser never saw.
 """
 
 from __future__ import annotations
@@ -44,8 +44,9 @@ RESERVED = ("unknown", "other", "background", "neg")
 WHITE, GREY = 255, 128
 """Grounds on which a picture with transparent parts is looked at."""
 
+_NOTHING = "background"
 # Classes of the recogniser that stand for no emblem or for any that is nobody's: an enrolled logo may well be taken so.
-_NOBODY = ("background", "neg:fiction")
+NOBODY = (_NOTHING, "neg:fiction")
 _COARSE = 64
 # So many points are no chance: other views need not be tried.
 _PLENTY = 24
@@ -153,29 +154,34 @@ class Book:
 class Measure:
     """How one enrolled logo compares with one box. `inliers`: None where the box is too small for a check.
 
-    `rival`: probability that the box is another mark, one that the recogniser knows; `usual`: mean cosine of strangers
-    with the logo; `lead`: by how much `cosine` is above that of the closest ones; `confidence`: calibrated.
+    `rival`, `nothing`: probabilities that the box is another mark, one that the recogniser knows, or none; `usual`,
+    `closest`: mean cosine of strangers with the logo, and of those that come closest; `confidence`: calibrated.
     """
 
     logo: Logo
     cosine: float
     inliers: int | None
     rival: float
+    nothing: float
     size_px: float
     usual: float
-    lead: float
+    closest: float
     confidence: float = 0.0
 
     def features(self, fewest: int = 0) -> tuple[float, ...]:
-        """What the regression gets: 1, cosine, log(1 + inliers) for a checked box, log odds of another mark, `usual`.
+        """What the regression gets: 1, cosine, log(1 + inliers) for a checked box, `usual`, `closest`, log odds of
+        another mark and of none.
 
         `fewest`: fewer inliers than this count as none.
         """
-        sure = min(max(self.rival, 0.01), 0.99)
-        odds = math.log(sure / (1 - sure))
-        if self.inliers is None:
-            return 1.0, self.cosine, odds, self.usual
-        return 1.0, self.cosine, math.log1p(self.inliers if self.inliers >= fewest else 0), odds, self.usual
+        seen = () if self.inliers is None else (math.log1p(self.inliers if self.inliers >= fewest else 0),)
+        return 1.0, self.cosine, *seen, self.usual, self.closest, _odds(self.rival), _odds(self.nothing)
+
+
+def _odds(sure: float) -> float:
+    """Log odds of a probability, kept where a network's word still counts."""
+    kept = min(max(sure, 0.01), 0.99)
+    return math.log(kept / (1 - kept))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +204,7 @@ class Numbers:
 
     `inliers`: fewer count as none; `weights`, `small`: of `Measure.features` for checked and for small boxes; `margin`:
     log odds by which the first has to lead the next party; `least`: confidence from which a logo is named; `strangers`:
-    N × WIDTH, embeddings of places without a party's logo; `lead`: least of `Measure.lead`, but for boxes with `many`
-    inliers.
+    N × WIDTH, embeddings of places without a party's logo.
     """
 
     cosine: float
@@ -209,8 +214,6 @@ class Numbers:
     small: tuple[float, ...]
     margin: float
     least: float
-    lead: float
-    many: int
     strangers: Floats
 
     @classmethod
@@ -220,17 +223,17 @@ class Numbers:
             if said is None:
                 raise KeyError("enrol")
             weights, small = (tuple(float(v) for v in said[key]) for key in ("weights", "small"))
-            if (len(weights), len(small)) != (5, 4):
-                raise ValueError("weights: 5, small: 4")
-            plain = {key: float(said[key]) for key in ("cosine", "strict_cosine", "margin", "least", "lead")}
-            inliers, many = int(said["inliers"]), int(said["many"])
+            if (len(weights), len(small)) != (7, 6):
+                raise ValueError("weights: 7, small: 6")
+            plain = {key: float(said[key]) for key in ("cosine", "strict_cosine", "margin", "least")}
+            inliers = int(said["inliers"])
             strangers = np.frombuffer(b64decode(said["strangers"], validate=True), "<f2").astype(np.float32)
             if not all(math.isfinite(v) for v in (*weights, *small, *plain.values(), float(strangers.sum()))):
                 raise ValueError("not finite")
             if not len(strangers) or len(strangers) % WIDTH:
                 raise ValueError("strangers")
             strangers = strangers.reshape(-1, WIDTH)
-            return cls(inliers=inliers, weights=weights, small=small, many=many, strangers=strangers, **plain)
+            return cls(inliers=inliers, weights=weights, small=small, strangers=strangers, **plain)
         except (KeyError, TypeError, ValueError) as wrong:
             lang = lang or default_lang()
             raise WeightsError(
@@ -243,9 +246,8 @@ class Numbers:
         return float(np.dot(weights, measure.features(self.inliers)))
 
     def is_candidate(self, one: Measure) -> bool:
-        """Whether it is like enough, and liker than strangers are."""
-        ahead = one.lead >= self.lead or (one.inliers or 0) >= self.many
-        return ahead and one.cosine >= (self.strict_cosine if one.inliers is None else self.cosine)
+        """Whether it is like enough."""
+        return one.cosine >= (self.strict_cosine if one.inliers is None else self.cosine)
 
 
 class LogoGallery:
@@ -286,9 +288,9 @@ class LogoGallery:
         for cosine, i in near if all_of_them else near[:_CANDIDATES]:
             logo = self.book.logos[i]
             held = None if seen is None else self._inliers(i, logo, seen)
-            rival = max((sure for label, sure in others if label not in (logo.code, *_NOBODY)), default=0.0)
-            usual, closest = self._strangers[i]
-            one = Measure(logo, cosine, held, rival, size, usual, cosine - closest)
+            rival = max((sure for label, sure in others if label not in (logo.code, *NOBODY)), default=0.0)
+            nothing = max((sure for label, sure in others if label == _NOTHING), default=0.0)
+            one = Measure(logo, cosine, held, rival, nothing, size, *self._strangers[i])
             sure = 1 / (1 + math.exp(-min(max(self.numbers.logit(one), -30.0), 30.0)))
             out.append(replace(one, confidence=sure))
         return sorted(out, key=lambda one: -one.confidence)

@@ -16,8 +16,10 @@ SHOWN = 24
 _ALIKE, _NEAR, _SHARE = 24, 18, 0.2
 # Of the logo's longer side: what is blank for less is no gap.
 _GAP = 0.015
-# A symbol is about as wide as high, and no small part of the logo; lettering is wide.
-_SQUARE, _LEAST, _MOST = 1.6, 0.3, 0.85
+# A symbol is at most so many times as long as wide (wings are), and no small part of the logo; lettering is longer.
+_LONGEST, _LEAST, _MOST = 2.4, 0.3, 0.85
+# Share of a cell's height that its edges are printed over, and of the line between two.
+_SOLID, _BLANK = 0.85, 0.15
 _SMALLEST = 24
 # And no other part is nearly as large.
 _NEXT = 0.75
@@ -50,7 +52,7 @@ def _largest(rgba: Rgba) -> Rgba | None:
         # Of letters in a row none stands out.
         alone = not others or _short(others[0]) <= _NEXT * _short(part)
         large = _short(part) >= max(_SMALLEST, _LEAST * min(height, width))
-        if apart and alone and large and long <= _SQUARE * _short(part):
+        if apart and alone and large and long <= _LONGEST * _short(part):
             fitting.append(part)
     return max(fitting, key=_short, default=None)
 
@@ -60,7 +62,10 @@ def _short(part: Rgba) -> int:
 
 
 def _divisions(rgba: Rgba) -> Iterator[list[Rgba]]:
-    """Parts between blank rows, then between blank columns, for each ground."""
+    """Parts between blank rows, then between blank columns, for each ground.
+
+    Of cells that a line divides the first comes alone: lettering stands right of a symbol.
+    """
     for ground in _grounds(rgba):
         shown = rgba[..., 3] > SHOWN
         if ground is not None:
@@ -72,6 +77,19 @@ def _divisions(rgba: Rgba) -> Iterator[list[Rgba]]:
                 parts.append(trimmed(rgba[window], shown[window]))
             if parts:
                 yield parts
+        if end := _first_cell(shown):
+            yield [trimmed(rgba[:, :end], shown[:, :end])]
+
+
+def _first_cell(shown: NDArray[np.bool_]) -> int:
+    """Where the first of two cells ends that a fine line divides, both printed over from edge to edge; 0 without."""
+    filled = shown.sum(0) / max(int(shown.any(1).sum()), 1)
+    for start, end in _stretches(filled <= _BLANK, 1):
+        around = filled[max(start - 2, 0) : start], filled[end : end + 2]
+        fine = end - start <= max(_GAP * max(shown.shape), 2)
+        if fine and all(len(edge) and edge.max() >= _SOLID for edge in around):
+            return start
+    return 0
 
 
 def _grounds(rgba: Rgba) -> list[NDArray[np.float64] | None]:

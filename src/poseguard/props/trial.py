@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from poseguard.props.enrol import SIZES, drawn
-from poseguard.props.gallery import WHITE, Embedder, Logo, LogoGallery, Measure, Recogniser, known, likeness
+from poseguard.props.gallery import NOBODY, WHITE, Embedder, Logo, LogoGallery, Measure, Recogniser, known, likeness
 from poseguard.props.geometry import surroundings
+from poseguard.props.marks import UNKNOWN
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 
 _CLOSEST_BOXES = 3
 _SURE_OF_OTHER = 0.5
-_NOBODY = (None, "unknown", "background")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def too_like(logo: Logo, gallery: LogoGallery, recogniser: Recogniser, embedder:
         pixels, box = drawn(picture, WHITE, size)
         (opinion,) = recogniser.opinions(pixels, [box])
         for label, share in known(opinion):
-            if label is not None and label not in (*_NOBODY, logo.code) and share >= _SURE_OF_OTHER:
+            if label not in (None, UNKNOWN, *NOBODY, logo.code) and share >= _SURE_OF_OTHER:
                 found[label, False] = max(share, found.get((label, False), 0.0))
         crop, embedding = surroundings(pixels, box), embedder.embed(pixels, [box])[0]
         for one in gallery.measure(crop, embedding, all_of_them=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import itertools
 import os
 import stat
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Literal
 
@@ -36,13 +38,15 @@ class Skipped:
 
     `not_photos`: neither name nor content calls it a picture; `hidden`: names with a leading dot (a hidden folder
     counts once); `links`: links that leave the folder, or to a folder that is visited anyway; `unreadable`:
-    files without a picture's name that may not be opened.
+    files without a picture's name that may not be opened; `copies`: what a run of `--annotate` wrote, counted by who
+    draws the candidates.
     """
 
     not_photos: int = 0
     hidden: int = 0
     links: int = 0
     unreadable: int = 0
+    copies: int = 0
 
 
 @dataclass
@@ -74,7 +78,7 @@ def find(
     parts: list[Iterator[Candidate]] = []
     for path in (os.fspath(named) for named in paths):
         if path == STDIN:
-            parts.append(_listed(stdin or sys.stdin.buffer, skipped, hidden, follow_links))
+            parts.append(_listed(stdin or _stdin(), skipped, hidden, follow_links))
         elif os.path.lexists(path):
             parts.append(_named(Path(path), skipped, hidden, follow_links))
         elif any(c in path for c in "*?["):
@@ -84,6 +88,11 @@ def find(
     if not parts:
         raise UsageError(say("reading.no-paths", lang), say("reading.no-paths-remedy", lang))
     return Sources(itertools.chain.from_iterable(parts), skipped)
+
+
+def _stdin() -> BinaryIO:
+    """Standard input; nothing where the caller has closed it (`<&-`)."""
+    return sys.stdin.buffer if sys.stdin is not None else BytesIO()
 
 
 def path_missing(path: str, lang: str) -> UsageError:
@@ -113,8 +122,10 @@ def _listed(stream: BinaryIO, skipped: Skipped, hidden: bool, follow_links: bool
 def _entries(stream: BinaryIO) -> Iterator[bytes]:
     """Paths, one a line, or ended by NUL (`find -print0`): the first end that comes decides."""
     rest, end = b"", b""
+    begun = False
     while chunk := (stream.read1(1 << 16) if hasattr(stream, "read1") else stream.readline()):
-        rest += chunk
+        rest += chunk if begun else chunk.removeprefix(codecs.BOM_UTF8)
+        begun = True
         end = end or next((e for e in (b"\0", b"\n") if e in rest), b"")
         if end:
             *lines, rest = rest.split(end)

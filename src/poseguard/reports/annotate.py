@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path, PurePath
 
+from poseguard.paths import real
 from poseguard.reports.output import FileSink, ensure_outside
 from poseguard.reports.picture import Picture, Wants
 from poseguard.reports.summary import Summary
@@ -16,6 +17,7 @@ from poseguard.results import PhotoReport
 _ODD = re.compile(r"[^\w .,()+&@-]|[\ud800-\udfff]")
 _RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com\d|lpt\d)$")
 _LONGEST_PART = 80
+_COPY = re.compile(r".*-[0-9a-f]{8}-[0-9a-f]{6}\.jpg")
 
 
 class Annotator:
@@ -27,10 +29,10 @@ class Annotator:
     wants = Wants(marked=True)
 
     def __init__(self, folder: Path, inputs: Sequence[Path], lang: str) -> None:
-        self._folder = folder.resolve()
+        self._folder = real(folder)
         self._made = not self._folder.exists()
         ensure_outside(folder, inputs, lang)
-        self._roots = tuple(one.resolve() for one in inputs if one.is_dir())
+        self._roots = tuple(real(one) for one in inputs if one.is_dir())
 
     def add(self, report: PhotoReport, picture: Picture | None = None) -> None:
         if picture is None or picture.marked is None:
@@ -38,7 +40,7 @@ class Annotator:
         name = marked_name(self._below(report.photo.path), report.photo.path, report.photo.sha256)
         target = self._folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        if not target.parent.resolve().is_relative_to(self._folder):
+        if not real(target.parent).is_relative_to(self._folder):
             target = self._folder / name.name
         sink = FileSink(target)
         try:
@@ -58,7 +60,7 @@ class Annotator:
                 self._folder.rmdir()
 
     def _below(self, path: str) -> PurePath:
-        place = Path(path).resolve()
+        place = real(Path(path))
         below = [place.relative_to(root) for root in self._roots if place.is_relative_to(root)]
         return min(below, key=lambda one: len(one.parts), default=PurePath(place.name))
 
@@ -68,6 +70,11 @@ def marked_name(below: PurePath, path: str, sha256: str | None) -> PurePath:
     parts = [_safe(part) for part in below.parent.parts if part not in ("", ".", "..", below.anchor)]
     mark = hashlib.sha256(path.encode("utf-8", "surrogatepass")).hexdigest()
     return PurePath(*parts, f"{_safe(below.stem)}-{(sha256 or mark)[:8]}-{mark[:6]}.jpg")
+
+
+def is_copy(name: str) -> bool:
+    """Whether a file is called as `marked_name` calls copies."""
+    return _COPY.fullmatch(name) is not None
 
 
 def _safe(part: str) -> str:

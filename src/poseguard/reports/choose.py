@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import TextIO
 
 from poseguard.errors import UsageError
+from poseguard.paths import real
 from poseguard.reports.annotate import Annotator
 from poseguard.reports.csv import CsvReporter
 from poseguard.reports.html import HtmlReporter
@@ -157,7 +158,7 @@ def _checked(pairs: list[tuple[str, Path | None]], lang: str) -> list[tuple[str,
     seen: set[Path] = set()
     for _, target in pairs:
         if target is not None:
-            place = target.resolve()
+            place = real(target)
             if place in seen:
                 raise _usage("same_output", lang, path=clean(str(target)))
             seen.add(place)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Protocol, TextIO
 
 from poseguard.errors import UsageError, os_reason
+from poseguard.paths import real
 from poseguard.reports.words import clean
 from poseguard.texts import say
 
@@ -86,7 +87,7 @@ def open_sink(target: Path | None, stdout: TextIO, lang: str) -> Sink:
     try:
         if target.exists() and not target.is_file():
             return StreamSink(target.open("w", encoding="utf-8", newline=""), owned=True)
-        return FileSink(target.resolve())
+        return FileSink(real(target))
     except OSError as error:
         raise UsageError(
             say("reports.output_no_folder", lang, path=clean(str(target)), why=os_reason(error, lang)),
@@ -118,8 +119,8 @@ def ensure_outside(folder: Path, inputs: Sequence[Path], lang: str) -> None:
     Raises UsageError where it lies in a scanned folder (its copies would be scanned again), is a file, or cannot be
     made.
     """
-    place = folder.resolve()
-    if any(one.is_dir() and place.is_relative_to(one.resolve()) for one in inputs):
+    place = real(folder)
+    if any(one.is_dir() and place.is_relative_to(real(one)) for one in inputs):
         raise UsageError(
             say("reports.annotate_inside", lang, path=clean(str(folder))), say("reports.annotate_inside_remedy", lang)
         )

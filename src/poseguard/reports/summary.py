@@ -160,5 +160,10 @@ def closing_lines(summary: Summary, fail_on: Level | None, lang: str) -> tuple[s
 
 def left_out_lines(skipped: LeftOut, lang: str) -> tuple[str, ...]:
     """What may hold photos and was not looked at, in sentences, for stderr."""
-    counts = {"links": skipped.links, "hidden": skipped.hidden, "unopened": skipped.unreadable}
+    counts = {
+        "links": skipped.links,
+        "hidden": skipped.hidden,
+        "unopened": skipped.unreadable,
+        "copies": skipped.copies,
+    }
     return tuple(say(f"reports.closing_{what}", lang, n=number(n, lang)) for what, n in counts.items() if n)

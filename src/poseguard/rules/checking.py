@@ -233,4 +233,6 @@ class _Checker:
 
 
 def _slots(text: str) -> list[str]:
-    return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    """Names in braces; one with a conversion or format of its own is none that texts know."""
+    found = [(name, how, form) for _, name, form, how in string.Formatter().parse(text) if name is not None]
+    return [name + (f"!{how}" if how else "") + (f":{form}" if form else "") for name, how, form in found]

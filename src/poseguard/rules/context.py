@@ -13,6 +13,7 @@ from poseguard.texts import say
 
 DRAFT = "draft"
 SUBJECTS = ("pns", "pppk", "non-asn", "unknown")
+_LONGEST_NUMBER = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ def build_context(given: Given, pack: Pack, lang: str, today: date | None = None
     """Checks the answers. Raises UsageError, with the nearest known name, for what does not exist or is no date."""
     if given.election and given.election not in pack.elections:
         raise unknown("election", given.election, pack.elections, lang)
+    if given.election and given.region and (meant := pack.meant_region(given.election, given.region)):
+        raise unknown("region", given.region, [meant], lang)
     subject = given.subject or "unknown"
     if subject not in SUBJECTS:
         raise unknown("subject", subject, SUBJECTS, lang)
@@ -173,7 +176,7 @@ def parse_declared(word: str, pack: Pack, lang: str) -> Declared:
     if known is None:
         raise unknown("declared", name, pack.declarables, lang)
     if known.takes_number:
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > _LONGEST_NUMBER:
             raise UsageError(
                 say("rules.declare-number", lang, name=name), say("rules.declare-number-remedy", lang, name=name)
             )

@@ -7,6 +7,7 @@ import io
 import os
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
@@ -98,7 +99,9 @@ def _given(cells: Mapping[str, str]) -> Given:
 
 def _place(path: Path) -> str:
     """Where a photo lies, however its folder is reached and its letters are composed; a link to a photo is its own."""
-    return unicodedata.normalize("NFC", str(Path(os.path.realpath(path.parent), path.name)))
+    with suppress(ValueError):  # no file can have that name: its row will meet none
+        path = Path(os.path.realpath(path.parent), path.name)
+    return unicodedata.normalize("NFC", str(path))
 
 
 def _error(path: Path, line: int, problem: str, lang: str, remedy: str | None = None, **slots: object) -> DataError:

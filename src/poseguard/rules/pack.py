@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from poseguard.errors import UsageError
+from poseguard.paths import real
 from poseguard.results import Digest, Level
 from poseguard.rules import model, schemas
 from poseguard.rules.checking import check, reference_error
@@ -29,6 +31,9 @@ SCHEMAS: Mapping[str, type] = {
     "poseguard.election/1": model.Election,
     "poseguard.region/1": model.Region,
 }
+
+
+_MISTYPED = 0.92  # regions of like names differ more (Mamuju, Mamasa)
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,12 @@ class Pack:
         """The local numbers of a region; capitals and spaces do not matter."""
         return self.regions.get((election, fold(region)))
 
+    def meant_region(self, election: str, region: str) -> str | None:
+        """The region of a profile that `region`, which has none, was most probably meant to be."""
+        known = {name: one.region for (of, name), one in self.regions.items() if of == election}
+        close = [] if fold(region) in known else difflib.get_close_matches(fold(region), known, n=1, cutoff=_MISTYPED)
+        return known[close[0]] if close else None
+
     @cached_property
     def parties(self) -> Mapping[str, model.Participant]:
         """Every party of every election profile, by code."""
@@ -110,7 +121,7 @@ def load_pack(dirs: Sequence[Path | str] = (), pose_list: str | None = None, lan
     with as_file(files("poseguard.rules") / "data") as builtin:
         draft.add_folder(builtin, "poseguard", builtin)
     for given in map(Path, dirs):
-        draft.add_folder(given, given.resolve().name, given if given.is_dir() else given.parent)
+        draft.add_folder(given, real(given).name, given if given.is_dir() else given.parent)
     chosen = pose_list or draft.default_list
     if chosen not in draft.merged["list"]:
         raise unknown("pose-list", chosen, draft.merged["list"], lang)

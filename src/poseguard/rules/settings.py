@@ -7,7 +7,7 @@ from pathlib import Path
 
 from poseguard.results import Level
 from poseguard.rules.checking import reference_error
-from poseguard.rules.context import Given
+from poseguard.rules.context import Given, facts_in
 from poseguard.rules.shape import build
 from poseguard.rules.tomldoc import read
 from poseguard.texts import LANGS
@@ -56,7 +56,7 @@ def load_settings(path: Path, lang: str = "id") -> Settings:
         if value is not None and value not in known:
             raise reference_error(document, (key,), value, known, ", ".join(known), lang)
     return Settings(
-        given=Given(election=said.election, region=said.region, subject=said.subject, declare=said.declare),
+        given=Given(election=said.election, region=said.region, subject=said.subject, declare=facts_in(*said.declare)),
         pose_list=said.pose_list,
         lang=said.lang,
         fail_on=said.fail_on,

@@ -46,7 +46,7 @@ def parse(text: str, name: str, lang: str) -> Document:
     """Raises DataError with file and line where the text is no TOML."""
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as broken:
+    except (tomllib.TOMLDecodeError, RecursionError) as broken:
         found = re.search(r"line (\d+)", str(broken))
         # A document that ends too early has no line in the message: its last line is the place.
         at = int(found.group(1)) if found else text.count("\n") + 1
