@@ -110,6 +110,8 @@ def test_pictures_add_up_to_five_and_each_counts_once(workplace: Path, capsys: p
     capsys.readouterr()
     assert run("add", "--party", "contoh", *pictures[3:], "--logos", "l") == ExitCode.USAGE
     assert "at most 5" in capsys.readouterr().err
+    assert run("add", "--party", "baru", LOGO, *pictures, "--logos", "l") == ExitCode.USAGE
+    assert "Choose the 5 clearest" in capsys.readouterr().err, "there is nothing to remove"
     assert Path("l").read_bytes() == before
 
 

@@ -116,7 +116,9 @@ def add(
     if len(pictures) > MOST_PICTURES:
         raise UsageError(
             say("logos.too-many", lang, count=len(pictures), most=MOST_PICTURES),
-            say("logos.too-many-remedy", lang, command=printable(_removal(code, version, path))),
+            say("logos.too-many-remedy", lang, command=printable(_removal(code, version, path)))
+            if known
+            else say("logos.too-many-new-remedy", lang, most=MOST_PICTURES),
         )
     others = tuple(one for one in book.logos if one is not known)
     if len(others) >= MOST_LOGOS:
