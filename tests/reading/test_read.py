@@ -9,6 +9,7 @@ import time
 import zlib
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -52,6 +53,24 @@ class TestFormats:
         assert photo.info.format == kind.lower()
         assert (photo.info.width, photo.info.height) == (96, 64)
         assert photo.info.sha256 == hashlib.sha256(data).hexdigest()
+
+    def test_a_tiff_is_whole_whatever_other_threads_write(self, put: Put, capfd: pytest.CaptureFixture[str]) -> None:
+        path = put("a.tif", encoded(scene(), "TIFF", compression="tiff_lzw"))
+        done = threading.Event()
+
+        def logs() -> None:
+            while not done.wait(0.0005):
+                os.write(2, b"INFO a line\n")
+                lines.append(1)
+
+        lines: list[int] = []
+        with ThreadPoolExecutor(3) as pool:
+            writing = pool.submit(logs)
+            seen = [one.status for one in pool.map(read_photo, 20 * [path])]
+            done.set()
+            writing.result()
+        assert set(seen) == {Status.OK}
+        assert lines and capfd.readouterr().err.count("INFO a line") == len(lines)
 
     def test_heic_is_read(self) -> None:
         photo = read_photo(HEIC / "orientation-1.heic")

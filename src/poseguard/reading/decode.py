@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from io import BytesIO
@@ -35,6 +36,9 @@ _PLUGINS = {
     "gif": "GifImagePlugin",
 }
 _JPEG_SPACES: dict[str, tuple[Space, str]] = {"L": ("L", "GRAY"), "RGB": ("RGB", "RGB"), "CMYK": ("CMYK", "CMYK")}
+# `LZWDecode: Not enough data at scanline 12.`
+_LIBTIFF = re.compile(rb"[\w.]+: [^\n]*\.\n?")
+_ONE_STDERR = threading.Lock()
 _SUBFILE, _PHOTOMETRIC, _DNG = 254, 262, 50706
 _SENSOR = (32803, 34892)
 
@@ -127,27 +131,33 @@ def _load(image: Image.Image, kind: str, tolerant: bool) -> bool:
             if not tolerant:
                 raise
             image.load()  # the error comes after the rows that could be read: asked once more, they are there
-    return bool(complaints)
+    return any(_LIBTIFF.fullmatch(line) for line in complaints)
 
 
 @contextmanager
 def _stderr() -> Iterator[list[bytes]]:
-    """What C libraries write to file descriptor 2 meanwhile, in a list that is filled at the end."""
+    """What C libraries write to file descriptor 2 meanwhile, in a list that is filled at the end.
+
+    What others write there meanwhile (a thread that logs) is passed on.
+    """
     said: list[bytes] = []
-    try:
-        kept = os.dup(2)
-    except OSError:  # no stderr at all
-        yield said
-        return
-    with tempfile.TemporaryFile() as caught:
-        os.dup2(caught.fileno(), 2)
+    with _ONE_STDERR:
         try:
+            kept = os.dup(2)
+        except OSError:  # no stderr at all
             yield said
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
-            caught.seek(0)
-            said.extend(caught.readlines())
+            return
+        with tempfile.TemporaryFile() as caught:
+            os.dup2(caught.fileno(), 2)
+            try:
+                yield said
+            finally:
+                os.dup2(kept, 2)
+                os.close(kept)
+                caught.seek(0)
+                said.extend(caught.readlines())
+                with suppress(OSError):
+                    os.write(2, b"".join(line for line in said if not _LIBTIFF.fullmatch(line)))
 
 
 def _jpeg(data: bytes, image: Image.Image, longest: int | None, tolerant: bool) -> tuple[Pixels, Space, Fault | None]:
