@@ -161,6 +161,13 @@ def test_an_error_is_told_in_the_language_of_the_settings(photos: Path, capsys: 
     assert said.startswith("Error: ") and "What to do" in said
 
 
+def test_a_photo_in_place_of_a_list_is_told(photos: Path) -> None:
+    command = [sys.executable, "-m", "poseguard", "scan", "-", *QUICK, "--format", "csv", "--output", "r.csv"]
+    done = subprocess.run(command, input=(photos / "a.jpg").read_bytes(), capture_output=True, check=False)
+    assert done.returncode == ExitCode.USAGE and b"holds a photo, not a list" in done.stderr
+    assert not Path("r.csv").exists()
+
+
 def test_what_stands_after_two_dashes_is_a_path(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     Path("--debug").symlink_to("foto/a.jpg")
     assert main(["scan", *QUICK, "--format", "jsonl", "--", "--debug"]) == ExitCode.CLEAN

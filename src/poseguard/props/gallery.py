@@ -29,6 +29,7 @@ from numpy.typing import NDArray
 from poseguard.errors import UsageError, WeightsError
 from poseguard.props.embedder import WIDTH
 from poseguard.props.geometry import GROW, LEAST_PX, Points, inliers, points
+from poseguard.props.marks import log_odds
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box, Digest
 from poseguard.texts import default_lang, say
@@ -180,8 +181,7 @@ class Measure:
 
 def _odds(sure: float) -> float:
     """Log odds of a probability, kept where a network's word still counts."""
-    kept = min(max(sure, 0.01), 0.99)
-    return math.log(kept / (1 - kept))
+    return log_odds(min(max(sure, 0.01), 0.99))
 
 
 @dataclass(frozen=True, slots=True)

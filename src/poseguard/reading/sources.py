@@ -71,14 +71,14 @@ def find(
     """Files, folders (with all below them), patterns (`*`, `?`, `[..]`, `**`) and `-` for a list on standard input.
 
     `hidden`: look at hidden files and folders too; `follow_links`: follow links out of a folder (each folder once).
-    Raises UsageError at once for a path that does not exist or a pattern that matches nothing. A path from standard
-    input that does not exist is a candidate, so that it gets its row.
+    Raises UsageError at once for a path that does not exist or a pattern that matches nothing; later for a photo on
+    standard input. A path from there that does not exist is a candidate, so that it gets its row.
     """
     skipped = Skipped()
     parts: list[Iterator[Candidate]] = []
     for path in (os.fspath(named) for named in paths):
         if path == STDIN:
-            parts.append(_listed(stdin or _stdin(), skipped, hidden, follow_links))
+            parts.append(_listed(stdin or _stdin(), skipped, hidden, follow_links, lang))
         elif os.path.lexists(path):
             parts.append(_named(Path(path), skipped, hidden, follow_links))
         elif any(c in path for c in "*?["):
@@ -114,16 +114,21 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _listed(stream: BinaryIO, skipped: Skipped, hidden: bool, follow_links: bool) -> Iterator[Candidate]:
-    for raw in _entries(stream):
+def _listed(stream: BinaryIO, skipped: Skipped, hidden: bool, follow_links: bool, lang: str) -> Iterator[Candidate]:
+    for raw in _entries(stream, lang):
         yield from _named(Path(os.fsdecode(raw)), skipped, hidden, follow_links)
 
 
-def _entries(stream: BinaryIO) -> Iterator[bytes]:
-    """Paths, one a line, or ended by NUL (`find -print0`): the first end that comes decides."""
+def _entries(stream: BinaryIO, lang: str) -> Iterator[bytes]:
+    """Paths, one a line, or ended by NUL (`find -print0`): the first end that comes decides.
+
+    Raises UsageError for a photo in place of a list.
+    """
     rest, end = b"", b""
     begun = False
     while chunk := (stream.read1(1 << 16) if hasattr(stream, "read1") else stream.readline()):
+        if not begun and sniff(chunk[:HEAD]):
+            raise UsageError(say("reading.stdin-photo", lang), say("reading.stdin-photo-remedy", lang))
         rest += chunk if begun else chunk.removeprefix(codecs.BOM_UTF8)
         begun = True
         end = end or next((e for e in (b"\0", b"\n") if e in rest), b"")

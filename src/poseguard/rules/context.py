@@ -13,7 +13,7 @@ from poseguard.texts import say
 
 DRAFT = "draft"
 SUBJECTS = ("pns", "pppk", "non-asn", "unknown")
-_LONGEST_NUMBER = 4
+_LONGEST_NUMBER = 4  # digits: no ballot has more
 
 
 @dataclass(frozen=True, slots=True)
