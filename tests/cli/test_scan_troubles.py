@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import cv2
@@ -191,6 +192,7 @@ def test_a_request_to_stop_leaves_what_is_done(photos: Path) -> None:
     with subprocess.Popen(command, **pipes, bufsize=0) as process:  # type: ignore[call-overload]
         process.stdin.write(b"\xef\xbb\xbffoto/a.jpg\n")
         assert set(told(process.stdout.readline().decode())) == {"a.jpg"}, "a mark of byte order is no part of a name"
+        time.sleep(0.5)  # until it waits for the next line: no signal reaches a read that is just about to begin
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == ExitCode.INTERRUPTED
     assert "a.jpg" in Path("r.csv").read_text()
