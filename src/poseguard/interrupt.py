@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 
 _INTERRUPTED = 130  # `poseguard.errors.ExitCode.INTERRUPTED`, whose import would take its time unguarded
 
@@ -20,13 +21,21 @@ def asked_to_stop() -> Iterator[None]:
     ours = [number for number in numbers if signal.getsignal(number) is signal.SIG_DFL]
     with suppress(ValueError):  # not the main thread
         for number in ours:
-            signal.signal(number, lambda number, frame: signal.raise_signal(signal.SIGINT))
+            signal.signal(number, _as_ctrl_c)
     try:
         yield
     finally:
         with suppress(ValueError):
             for number in ours:
                 signal.signal(number, signal.SIG_DFL)
+
+
+def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
+    """Whoever answers Ctrl-C answers; where nobody does (a shell has it ignored after `&`), the run is interrupted too."""
+    behind = signal.getsignal(signal.SIGINT)
+    if not callable(behind):
+        raise KeyboardInterrupt
+    behind(signal.SIGINT, frame)
 
 
 @contextmanager

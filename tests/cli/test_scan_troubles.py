@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -185,11 +186,14 @@ def test_a_name_or_number_beyond_measure_is_no_error_of_the_tool(text: str | Non
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal on Windows")
-def test_a_request_to_stop_leaves_what_is_done(photos: Path) -> None:
+@pytest.mark.parametrize("ctrl_c", [signal.SIG_DFL, signal.SIG_IGN], ids=["foreground", "background"])
+def test_a_request_to_stop_leaves_what_is_done(ctrl_c: signal.Handlers, photos: Path) -> None:
     formats = ["--format", "jsonl", "--output", "-", "--format", "csv", "--output", "r.csv"]
     command = [sys.executable, "-m", "poseguard", "scan", "-", *QUICK, *formats]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-    with subprocess.Popen(command, **pipes, bufsize=0) as process:  # type: ignore[call-overload]
+    # A shell's `&` has Ctrl-C ignored.
+    said = partial(signal.signal, signal.SIGINT, ctrl_c)
+    with subprocess.Popen(command, **pipes, bufsize=0, preexec_fn=said) as process:  # type: ignore[call-overload]
         process.stdin.write(b"\xef\xbb\xbffoto/a.jpg\n")
         assert set(told(process.stdout.readline().decode())) == {"a.jpg"}, "a mark of byte order is no part of a name"
         time.sleep(0.5)  # until it waits for the next line: no signal reaches a read that is just about to begin
