@@ -31,7 +31,7 @@ def asked_to_stop() -> Iterator[None]:
 
 
 def _as_ctrl_c(number: int, frame: FrameType | None) -> None:
-    """Whoever answers Ctrl-C answers; where nobody does (after a shell's `&` it is ignored), the run ends all the same."""
+    """Who answers Ctrl-C answers; where nobody does (after a shell's `&` it is ignored), the run ends all the same."""
     behind = signal.getsignal(signal.SIGINT)
     if not callable(behind):
         raise KeyboardInterrupt
