@@ -34,9 +34,10 @@ from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
 from training.logos.artwork import renderings_of_side
+from training.marks_mine import MINED
 from training.props_fit import truths, unlisted
 from training.regression import Seen, regression
-from training.shared import DATA, ROOT, RUNS, read, table
+from training.shared import DATA, ROOT, read, table
 
 LEAST_PRECISION = 0.97
 """Of names in drawn scenes, which are full of other emblems."""
@@ -92,7 +93,7 @@ def mined() -> tuple[dict[str, list[Box]], dict[str, list[Box]]]:
     sources |= {f"props/{row['file']}": row["repo"] for row in table(DATA / "props/index.csv")}
     sources |= {f"hands/{row['file']}": row["repo"] for row in table(DATA / "hands/wild_index.csv")}
     halves: tuple[dict[str, list[Box]], ...] = (defaultdict(list), defaultdict(list))
-    for row in table(RUNS / "marks_mined.csv"):
+    for row in table(MINED):
         # Campaign photos show emblems beside those that are boxed.
         file = row["file"]
         if file.startswith(("hands/", "props/negative/")):

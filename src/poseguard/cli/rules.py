@@ -15,7 +15,7 @@ from poseguard.errors import UsageError
 from poseguard.reading.problems import printable
 from poseguard.rules import model
 from poseguard.rules.citing import as_citation, list_citation
-from poseguard.rules.pack import Pack, load_pack, unknown
+from poseguard.rules.pack import Pack, load_pack, pack_files, unknown
 from poseguard.texts import say
 
 
@@ -102,7 +102,7 @@ def check_rules(paths: tuple[Path, ...], lang: str) -> None:
     """Loads each file or folder over what ships; the first error ends it."""
     shipped = load_pack(lang=lang).origins
     for path in paths:
-        if path.is_dir() and next(path.rglob("*.toml"), None) is None:
+        if not pack_files(path):
             raise UsageError(say("rules.no-files", lang, path=printable(path)), say("rules.no-files-remedy", lang))
         pack = load_pack([path], lang=lang)
         # Files of the same name ship too: what differs from those is from here; of a copy all is.

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from poseguard.cli.progress import Progress
-from poseguard.cli.spoken import SpokenCommand, lang_of, lang_option
+from poseguard.cli.spoken import LANG_META, SpokenCommand, lang_of, lang_option
 from poseguard.errors import ExitCode, UsageError
 from poseguard.paths import real
 from poseguard.reading.limits import Limits
@@ -30,7 +30,7 @@ from poseguard.reports.words import number
 from poseguard.results import Level
 from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine, facts_in
 from poseguard.rules.manifest import Manifest, load_manifest
-from poseguard.rules.pack import Pack, load_pack
+from poseguard.rules.pack import Pack, load_pack, pack_files
 from poseguard.rules.settings import FAIL_ON, NEVER, SETTINGS_NAME, load_settings
 from poseguard.rules.settings import Settings as Defaults
 from poseguard.scanner import Job, Settings
@@ -127,10 +127,10 @@ class _Weighing:
 
 
 def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, Settings]:
-    asked = ctx.meta.get("poseguard.lang")
+    asked = ctx.meta.get(LANG_META)
     config = options["config"] or (Path(SETTINGS_NAME) if Path(SETTINGS_NAME).is_file() else None)
     defaults = load_settings(config, lang_of(ctx)) if config else Defaults()
-    lang = ctx.meta["poseguard.lang"] = str(asked or defaults.lang or lang_of(ctx))
+    lang = ctx.meta[LANG_META] = str(asked or defaults.lang or lang_of(ctx))
     rules = (*defaults.rules, *options["rules"])
     pose_list = options["pose_list"] or defaults.pose_list
     pack = load_pack(rules, pose_list, lang)
@@ -267,7 +267,7 @@ def _read_too(options: dict[str, Any], settings: Settings) -> list[Path]:
 
     names = ("manifest", "config", "detector_weights", "logos", "embedder")
     given = (*(options[name] for name in names), settings.gallery, Path(SETTINGS_NAME), default_path())
-    packs = (file for place in settings.rules for file in (place.rglob("*.toml") if place.is_dir() else (place,)))
+    packs = (file for place in settings.rules for file in pack_files(place))
     return [*(path for path in given if path is not None), *packs]
 
 

@@ -16,14 +16,14 @@ from poseguard.cli.complaints import Told
 from poseguard.errors import PoseguardError
 from poseguard.texts import LANGS, default_lang, say
 
-_META = "poseguard.lang"
+LANG_META = "poseguard.lang"
 _KEY = re.compile(r"[a-z_]+\.[a-z0-9_-]+")
 _AnyCommand = TypeVar("_AnyCommand", bound=Callable[..., Any] | click.Command)
 
 
 def lang_of(ctx: click.Context) -> str:
     """The language asked for: the last `--lang`, else what `main` made of the whole line, else the locale."""
-    return str(ctx.meta.get(_META) or (ctx.obj if ctx.obj in LANGS else default_lang()))
+    return str(ctx.meta.get(LANG_META) or (ctx.obj if ctx.obj in LANGS else default_lang()))
 
 
 def lang_option(command: _AnyCommand) -> _AnyCommand:
@@ -35,7 +35,7 @@ def lang_option(command: _AnyCommand) -> _AnyCommand:
 
 def _keep(ctx: click.Context, param: click.Parameter, value: str | None) -> None:
     if value:
-        ctx.meta[_META] = value
+        ctx.meta[LANG_META] = value
 
 
 def spoken(text: str, lang: str) -> str:

@@ -283,13 +283,13 @@ class LogoGallery:
         least = -math.inf if all_of_them else self.numbers.cosine if checked else self.numbers.strict_cosine
         near = [(likeness(logo, embedding, size), i) for i, logo in enumerate(self.book.logos)]
         near = sorted((pair for pair in near if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
+        nothing = max((sure for label, sure in others if label == _NOTHING), default=0.0)
         out = []
         seen = points(crop) if checked and near else None
         for cosine, i in near if all_of_them else near[:_CANDIDATES]:
             logo = self.book.logos[i]
             held = None if seen is None else self._inliers(i, logo, seen)
             rival = max((sure for label, sure in others if label not in (logo.code, *NOBODY)), default=0.0)
-            nothing = max((sure for label, sure in others if label == _NOTHING), default=0.0)
             one = Measure(logo, cosine, held, rival, nothing, size, *self._strangers[i])
             sure = 1 / (1 + math.exp(-min(max(self.numbers.logit(one), -30.0), 30.0)))
             out.append(replace(one, confidence=sure))

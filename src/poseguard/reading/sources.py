@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal
 
 from poseguard.errors import UsageError
+from poseguard.paths import real
 from poseguard.texts import say
 
 from .problems import printable
@@ -259,7 +260,7 @@ class _Walk:
 
     def _leaves(self, link: Path) -> bool:
         """Whether the link leads out of the tree, or to a folder in it, which is visited by its own name."""
-        return link.is_dir() or not link.resolve().is_relative_to(self.root.resolve())
+        return link.is_dir() or not real(link).is_relative_to(real(self.root))
 
     def _holds_picture(self, path: Path) -> bool:
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -13,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from poseguard.errors import DataError
+from poseguard.paths import real
 from poseguard.rules.context import Given, facts_in
 from poseguard.texts import say
 
@@ -100,7 +100,7 @@ def _given(cells: Mapping[str, str]) -> Given:
 def _place(path: Path) -> str:
     """Where a photo lies, however its folder is reached and its letters are composed; a link to a photo is its own."""
     with suppress(ValueError):  # no file can have that name: its row will meet none
-        path = Path(os.path.realpath(path.parent), path.name)
+        path = real(path.parent) / path.name
     return unicodedata.normalize("NFC", str(path))
 
 

@@ -112,6 +112,11 @@ def fold(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def pack_files(place: Path) -> list[Path]:
+    """The files of a folder that holds a pack, or the one file that is named."""
+    return sorted(place.rglob("*.toml")) if place.is_dir() else [place]
+
+
 def load_pack(dirs: Sequence[Path | str] = (), pose_list: str | None = None, lang: str = "id") -> Pack:
     """The pack that ships, with the user's folders (or single files) laid over it in order.
 
@@ -159,10 +164,9 @@ class _Draft:
         self.origins: dict[tuple[str, str], tuple[Document, Where]] = {}
 
     def add_folder(self, folder: Path, name: str, base: Path) -> None:
-        paths = sorted(folder.rglob("*.toml")) if folder.is_dir() else [folder]
         digest = hashlib.sha256()
         version = ""
-        for path in paths:
+        for path in pack_files(folder):
             label = path.relative_to(base).as_posix()
             document = read(path, label if folder.is_dir() else str(path), self.lang)
             digest.update(label.encode() + b"\0" + path.read_bytes() + b"\0")
