@@ -7,10 +7,8 @@ where MediaPipe averages them.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import os
-import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +16,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.wheel import from_wheel
 from poseguard.hands.landmarks import LandmarkNetwork, Region
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 
-FILE = "palm_detection_full.tflite"
-MEMBER = f"mediapipe/modules/palm_detection/{FILE}"
+MEMBER = "mediapipe/modules/palm_detection/palm_detection_full.tflite"
 SHA256 = "1b14e9422c6ad006cde6581a46c8b90dd573c07ab7f3934b5589e7cea3f89a54"  # of mediapipe==0.10.21
 SIDE = 192
 _SCORE = 0.5  # MediaPipe's defaults, for palms and for the presence of a hand
@@ -35,17 +33,7 @@ Floats = NDArray[np.float32]
 
 def palm_model(folder: Path) -> bytes:
     """The network from `folder`, which holds it or the wheel. Raises SystemExit where it does not, or it is another."""
-    wheel = next(folder.glob("mediapipe-0.10.21-*.whl"), None)
-    if (folder / FILE).is_file():
-        content = (folder / FILE).read_bytes()
-    elif wheel is not None:
-        with zipfile.ZipFile(wheel) as archive:
-            content = archive.read(MEMBER)
-    else:
-        raise SystemExit(f"{folder} holds neither {FILE} nor the mediapipe==0.10.21 wheel")
-    if hashlib.sha256(content).hexdigest() != SHA256:
-        raise SystemExit(f"{FILE} in {folder} is not the one of mediapipe==0.10.21")
-    return content
+    return from_wheel(folder, MEMBER, SHA256)
 
 
 def anchors() -> Floats:

@@ -1,6 +1,6 @@
 """Crops with boxes of emblems and props, as a YOLO data set in runs/props.
 
-    python -m training.props_data [--scenes DIR] [--crops 40]
+    python -m training.props_data [--scenes DIR] [--crops 40] [--seed 77]
 
 Photos of the train side with their boxes (props/boxes.csv), cut so that emblems are 12 to 200 px; photos of offices and
 student groups without politics, cut anywhere; and the scenes of `training.logos.make`. Every emblem is a `logo`.
@@ -139,9 +139,9 @@ def recoloured(crop: NDArray[np.uint8], rows: Rows, rng: np.random.Generator) ->
     return out
 
 
-def _photo(job: tuple[str, int, Path, Rows, int]) -> list[str]:
+def _photo(job: tuple[str, tuple[int, int], Path, Rows, int]) -> list[str]:
     name, seed, path, rows, count = job
-    rng = np.random.default_rng([77, seed])
+    rng = np.random.default_rng(seed)
     names = []
     image = read(path)
     low, high = rows[:, 1:3], (rows[:, 1:3] + rows[:, 3:]).clip(0, (image.shape[1], image.shape[0]))
@@ -166,6 +166,7 @@ def main() -> None:
     parser.add_argument(
         "--crops", type=int, default=100, help="crops a labelled photo; a photo without politics gives a quarter"
     )
+    parser.add_argument("--seed", type=int, default=77, help="other crops for another run")
     parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     args = parser.parse_args()
     for part in ("images", "labels"):
@@ -173,9 +174,14 @@ def main() -> None:
     of = EVERYTHING if args.everything else TRAIN
     seen = labelled(of)
     none = np.zeros((0, 5), np.float32)
-    jobs = [(f"photo_{i:04d}", i, path, rows, args.crops) for i, (path, rows) in enumerate(sorted(seen.items()))]
+    jobs = [
+        (f"photo_{i:04d}", (args.seed, i), path, rows, args.crops)
+        for i, (path, rows) in enumerate(sorted(seen.items()))
+    ]
     plain = [path for path in plain_photos(of) if path not in seen]
-    jobs += [(f"plain_{i:04d}", 9000 + i, path, none, max(args.crops // 4, 1)) for i, path in enumerate(plain)]
+    jobs += [
+        (f"plain_{i:04d}", (args.seed, 9000 + i), path, none, max(args.crops // 4, 1)) for i, path in enumerate(plain)
+    ]
     with Pool(2) as pool:
         names = [name for some in pool.imap(_photo, jobs) for name in some]
     images = [str(_OUT / f"images/{name}.jpg") for name in names]

@@ -27,6 +27,16 @@ def _flag_ground(brief: Brief, rng: Rng) -> Colour:
 def flag(brief: Brief, printed: Printed, rng: Rng) -> Sheet:
     """A flag in the wind or hanging, on its pole."""
     hanging = rng.random() < 0.25
+    sheet = flat_flag(brief, printed, rng)
+    if hanging:
+        sheet = _squeezed(sheet, float(rng.uniform(0.35, 0.7)))
+    h, w = sheet.ids.shape
+    sheet = shaded(sheet, waves(w, h, float(rng.uniform(0.3, 1.2)) * (1.3 if hanging else 1), rng))
+    return _on_pole(sheet, rng)
+
+
+def flat_flag(brief: Brief, printed: Printed, rng: Rng) -> Sheet:
+    """Its cloth alone: a mark in the middle; without one and no campaign's, the national flag."""
     height = min(brief.logo * rng.uniform(1.3, 2.4), 380)
     width = height * rng.uniform(1.2, 1.6)
     sheet = Sheet.blank(width, height, _flag_ground(brief, rng), printed.prop(brief.name))
@@ -38,14 +48,10 @@ def flag(brief: Brief, printed: Printed, rng: Rng) -> Sheet:
             word = CAMPAIGN if brief.campaign else OFFICE
             mask = word_mask(word[int(rng.integers(len(word)))], max(int(height * 0.1), 4), 0)[:, : int(width * 0.9)]
             sheet.write(mask, (width - mask.shape[1]) / 2, height * 0.86, ink_on(_colour(sheet), rng))
-    elif not brief.campaign:  # the national flag
+    elif not brief.campaign:
         sheet.rgba[: int(height / 2), :, :3] = varied((205, 20, 30), rng, 10)
         sheet.rgba[int(height / 2) :, :, :3] = varied((245, 245, 245), rng, 6)
-    if hanging:
-        sheet = _squeezed(sheet, float(rng.uniform(0.35, 0.7)))
-    h, w = sheet.ids.shape
-    sheet = shaded(sheet, waves(w, h, float(rng.uniform(0.3, 1.2)) * (1.3 if hanging else 1), rng))
-    return _on_pole(sheet, rng)
+    return sheet
 
 
 def _colour(sheet: Sheet) -> Colour:

@@ -5,6 +5,8 @@ python -m training.logos.make scenes DIR --side train --count 1000 --seed 0 [--j
 python -m training.logos.make marks DIR --side train --count 1000 --seed 0 [--jobs 1] [--fiction 3000 | --anew 0.6]
     # tiles.npy (N×128×128×3 RGB), rows.csv: label, version, size, source_file; --fiction: only of so many emblems of
     # nobody, each a label of its own; --anew: that share of the emblems drawn anew (redrawn.py)
+python -m training.logos.make staged DIR --side train --count 1000 --seed 0 --wheel DIR [--jobs 1]
+    # as scenes, of group photos with banners and flags behind the people; DIR holds the mediapipe==0.10.21 wheel
 python -m training.logos.make sheet OUT.png        # a contact sheet of fictional marks in drawn places
 """
 
@@ -27,8 +29,10 @@ from numpy.typing import NDArray
 from training.logos.artwork import Row, load_marks
 from training.logos.canvas import CLASSES, Seen
 from training.logos.compose import scene
+from training.logos.outlines import outlines
 from training.logos.places import Library
 from training.logos.sheet import contact_sheet
+from training.logos.staged import staged
 from training.logos.tiles import SIDE, Tile, numbered_tile, tile
 from training.logos.worn import find_people
 from training.props_data import EVERYTHING, TRAIN, plain_photos
@@ -65,8 +69,8 @@ def unseen_elsewhere(rows: Sequence[Row], known: Sequence[Row]) -> list[Row]:
 
 
 @lru_cache(maxsize=2)
-def library(side: str) -> Library:
-    """Everything a side's pictures are made of."""
+def library(side: str, wheel: Path | None = None) -> Library:
+    """Everything a side's pictures are made of; the people's outlines too where the wheel is given."""
     marks = load_marks(side)
     places = []
     for path in photos(side):
@@ -78,7 +82,8 @@ def library(side: str) -> Library:
     parties = {k: v for k, v in marks.items() if not k.startswith("neg:")}
     known_by = zlib.crc32("\n".join(map(str, photos(side))).encode())
     people = find_people(places, RUNS / f"logos/people_{side}_{known_by:08x}.json")
-    return Library(parties, {k: v for k, v in marks.items() if k.startswith("neg:")}, places, people)
+    masks = outlines(places, RUNS / f"logos/outlines_{side}_{known_by:08x}.npz", wheel) if wheel else ()
+    return Library(parties, {k: v for k, v in marks.items() if k.startswith("neg:")}, places, people, masks)
 
 
 def yolo_rows(seen: Iterable[Seen], side: int) -> list[str]:
@@ -91,10 +96,10 @@ def yolo_rows(seen: Iterable[Seen], side: int) -> list[str]:
     return out
 
 
-def _scene(index: int, folder: Path, side: str, seed: int) -> list[list[str | float]]:
+def _scene(index: int, folder: Path, side: str, seed: int, wheel: Path | None) -> list[list[str | float]]:
     cv2.setNumThreads(1)
     rng = np.random.default_rng([SEEDS[side], seed, index])
-    rgb, seen = scene(library(side), rng)
+    rgb, seen = staged(library(side, wheel), rng) if wheel else scene(library(side), rng)
     name = f"{index:06d}"
     quality = int(rng.integers(60, 96))
     cv2.imwrite(
@@ -115,23 +120,24 @@ def _tile(index: int, side: str, seed: int, fiction: int, anew: float) -> Tile:
     return numbered_tile(library(side), fiction, rng) if fiction else tile(library(side), rng, anew)
 
 
-def _each(work: Callable[[int], T], side: str, count: int, jobs: int) -> Iterable[T]:
+def _each(work: Callable[[int], T], side: str, count: int, jobs: int, wheel: Path | None = None) -> Iterable[T]:
     if jobs <= 1:
         yield from map(work, range(count))
         return
-    library(side)  # finds the people once, before the workers look for them
+    library(side, wheel)  # finds the people once, before the workers look for them
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         yield from pool.map(work, range(count), chunksize=64)
 
 
-def scenes(folder: Path, side: str, count: int, seed: int, jobs: int) -> None:
-    """Write scenes with their labels."""
+def scenes(folder: Path, side: str, count: int, seed: int, jobs: int, wheel: Path | None = None) -> None:
+    """Write scenes with their labels; staged ones where `wheel` is given."""
     for part in ("images", "labels"):
         (folder / part).mkdir(parents=True, exist_ok=True)
+    work = partial(_scene, folder=folder, side=side, seed=seed, wheel=wheel)
     with (folder / "marks.csv").open("w", newline="") as file:
         out = csv.writer(file)
         out.writerow(MARK_COLUMNS)
-        for rows in _each(partial(_scene, folder=folder, side=side, seed=seed), side, count, jobs):
+        for rows in _each(work, side, count, jobs, wheel):
             out.writerows(rows)
 
 
@@ -152,7 +158,7 @@ def marks(folder: Path, side: str, count: int, seed: int, jobs: int, fiction: in
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("scenes", "marks", "sheet"))
+    parser.add_argument("what", choices=("scenes", "staged", "marks", "sheet"))
     parser.add_argument("out", type=Path)
     parser.add_argument("--side", choices=tuple(SEEDS), default="train", help="both: no figure may come of it")
     parser.add_argument("--count", type=int, default=1000)
@@ -160,13 +166,16 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--fiction", type=int, default=0)
     parser.add_argument("--anew", type=float, default=0.0)
+    parser.add_argument("--wheel", type=Path, help="for staged: folder of the mediapipe==0.10.21 wheel")
     args = parser.parse_args()
     cv2.setNumThreads(1)
     if args.what == "sheet":
         cv2.imwrite(str(args.out), cv2.cvtColor(contact_sheet(args.seed), cv2.COLOR_RGB2BGR))
         return
-    if args.what == "scenes":
-        scenes(args.out, args.side, args.count, args.seed, args.jobs)
+    if args.what == "staged" and args.wheel is None:
+        parser.error("staged needs --wheel")
+    if args.what != "marks":
+        scenes(args.out, args.side, args.count, args.seed, args.jobs, args.wheel if args.what == "staged" else None)
     else:
         marks(args.out, args.side, args.count, args.seed, args.jobs, args.fiction, args.anew)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -19,12 +19,13 @@ Rng = np.random.Generator
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """What scenes are made of: marks by class, photos of places, and the people on them."""
+    """What scenes are made of: marks by class, photos of places, the people on them and their outlines (0 to 255)."""
 
     parties: Mapping[str, Sequence[Mark]]
     others: Mapping[str, Sequence[Mark]]
     places: Sequence[U8]
     people: Sequence[Person] = ()
+    outlines: Sequence[U8] = ()
 
     def party(self, rng: Rng) -> Mark:
         """A printing of a party's mark, parties evenly."""
@@ -35,7 +36,7 @@ class Library:
         """The same with the marks of one party only."""
         names = list(self.parties)
         name = names[int(rng.integers(len(names)))]
-        return Library({name: self.parties[name]}, self.others, self.places, self.people)
+        return replace(self, parties={name: self.parties[name]})
 
     def other(self, rng: Rng) -> Mark:
         """An emblem of an office or club, or of nobody."""
