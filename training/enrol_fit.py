@@ -134,7 +134,7 @@ def looks(
 ) -> Iterator[Look]:
     """Test scenes that show one of the parties, photos of the held-out repositories, then the mined `places`."""
     shown = 0
-    for path, truth in truths(scenes).items():
+    for path, truth in truths([scenes]).items():
         scene = path.is_relative_to(scenes)
         there = [(name[5:], box) for name, box, _ in truth if name[5:] in left_out]
         if scene and (not there or shown >= count):

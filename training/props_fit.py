@@ -69,8 +69,8 @@ def rows_of(classes: Sequence[str]) -> dict[str, dict[str, str | None]]:
     return {c: {"party": party, "version": version} for c, (party, version) in own.items()}
 
 
-def truths(scenes: Path | None, of: Sequence[str] = HELD) -> dict[Path, Truth]:
-    """Emblems and props of the photos of those sides and of the test scenes."""
+def truths(scenes: Sequence[Path], of: Sequence[str] = HELD) -> dict[Path, Truth]:
+    """Emblems and props of the photos of those sides and of the test scenes in those folders."""
     out: dict[Path, Truth] = defaultdict(list)
     side_of = sides()
     for file, side in side_of.items():
@@ -82,16 +82,17 @@ def truths(scenes: Path | None, of: Sequence[str] = HELD) -> dict[Path, Truth]:
             box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
             dim = row["crowd"] == "1" or row["difficult"] == "1"
             out[DATA / "props" / row["file"]].append((row["class"], box, dim))
-    for path in sorted((scenes / "images").glob("*.jpg")) if scenes else ():
-        out[path] = []
-        for line in (scenes / "labels" / f"{path.stem}.txt").read_text().splitlines() if scenes else ():
-            kind, cx, cy, w, h = (float(v) for v in line.split())
-            if kind:
-                box = ((cx - w / 2) * SIDE, (cy - h / 2) * SIDE, w * SIDE, h * SIDE)
-                out[path].append((f"prop:{NAMES[int(kind)]}", box, False))
-    for row in table(scenes / "marks.csv") if scenes else ():
-        box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
-        out[scenes / "images" / row["file"]].append((f"logo:{party_of(row['label'])[0]}", box, False))  # type: ignore[operator]
+    for folder in scenes:
+        for path in sorted((folder / "images").glob("*.jpg")):
+            out[path] = []
+            for line in (folder / "labels" / f"{path.stem}.txt").read_text().splitlines():
+                kind, cx, cy, w, h = (float(v) for v in line.split())
+                if kind:
+                    box = ((cx - w / 2) * SIDE, (cy - h / 2) * SIDE, w * SIDE, h * SIDE)
+                    out[path].append((f"prop:{NAMES[int(kind)]}", box, False))
+        for row in table(folder / "marks.csv"):
+            box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
+            out[folder / "images" / row["file"]].append((f"logo:{party_of(row['label'])[0]}", box, False))
     return out
 
 
@@ -113,7 +114,7 @@ def main() -> None:
     parser.add_argument("--kinds", type=Path, default=ROOT / "weights/prop_kinds.onnx")
     parser.add_argument("--classes", type=Path, help="runs/NAME.classes.json; default: those of the twin")
     parser.add_argument("--tiles", type=Path, help="test tiles of `training.logos.make marks`, for the temperature")
-    parser.add_argument("--scenes", type=Path)
+    parser.add_argument("--scenes", type=Path, nargs="*", default=[])
     parser.add_argument("--out", type=Path, default=TWINS / "marks.json")
     parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     args = parser.parse_args()
@@ -130,7 +131,7 @@ def main() -> None:
     people = PeopleSearch()
     known = {DATA / "props" / row["file"]: row["parties"].split(";") for row in table(DATA / "props/index.csv")}
     for path, truth in truths(args.scenes, of).items():
-        weight = _SCENE if args.scenes and path.is_relative_to(args.scenes) else 1.0
+        weight = _SCENE if any(path.is_relative_to(folder) for folder in args.scenes) else 1.0
         # Where people are seen, a scan looks closer.
         if weight == 1.0:
             image, scale, heads, bodies = with_people(path, people)

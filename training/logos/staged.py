@@ -46,22 +46,43 @@ class Stage:
     head: float
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Whose it is: `campaign`: a party's, mostly with one party's marks; else an office's."""
+
+    hosts: Library
+    campaign: bool
+
+    def marks(self, counts: Sequence[int], rng: Rng) -> list[Mark]:
+        """So many as one of `counts` says; a party's show one at least."""
+        number = int(rng.choice(counts))
+        if self.campaign:
+            return [self.hosts.party(rng) for _ in range(max(number, 1))]
+        return [self.hosts.other(rng) for _ in range(number)]
+
+    def brief(self, kind: str, size: float, part: tuple[float, float], counts: Sequence[int], rng: Rng) -> Brief:
+        """For a print of that size, on which a mark takes one part in so many."""
+        marks = self.marks(counts, rng)
+        logo = size / rng.uniform(*part)
+        return Brief(marks, self.campaign, logo, kind if self.campaign else None, portraits(self.hosts, rng))
+
+
 def staged(library: Library, rng: Rng) -> tuple[U8, list[Seen]]:
     """A picture and what can be seen on it. About a third shows an office's event instead of a party's."""
     stage = _stage(library, rng)
     canvas = Canvas.over(stage.rgb)
     campaign = rng.random() < 0.68
     own = library.of_one_party(rng)
-    hosts = own if rng.random() < 0.8 else library
+    event = Event(own if rng.random() < 0.8 else library, campaign)
     shown = False
     for _ in range(int(rng.choice([0, 1, 1, 2]))):
-        _behind(canvas, stage, _backdrop(canvas, stage, library, hosts, campaign, rng), rng)
+        _behind(canvas, stage, _backdrop(canvas, event, rng), rng)
         shown = True
     for _ in range(int(rng.choice([0, 0, 1, 3]))):
-        _on_wall(canvas, stage, library, hosts, campaign, rng)
+        _on_wall(canvas, stage, event, rng)
         shown = True
     if rng.random() < 0.55:
-        _flags(canvas, stage, library, hosts, campaign, rng)
+        _flags(canvas, stage, event, rng)
         shown = True
     people_first(canvas, stage)
     if rng.random() < 0.6:
@@ -108,21 +129,13 @@ def _stage(library: Library, rng: Rng) -> Stage:
     return Stage(rgb, alpha, people, float(np.median(heads)))
 
 
-def _marks(hosts: Library, campaign: bool, rng: Rng, counts: Sequence[int]) -> list[Mark]:
-    number = int(rng.choice(counts))
-    if campaign and hosts.parties:
-        return [hosts.party(rng) for _ in range(max(number, 1))]
-    return [hosts.other(rng) for _ in range(number)]
-
-
-def _backdrop(canvas: Canvas, stage: Stage, library: Library, hosts: Library, campaign: bool, rng: Rng) -> Sheet:
+def _backdrop(canvas: Canvas, event: Event, rng: Rng) -> Sheet:
     wide = rng.uniform(0.35, 1.2) * SIDE
-    marks = _marks(hosts, campaign, rng, (0, 1, 1, 2, 3))
-    brief = Brief(marks, campaign, wide / rng.uniform(5, 14), "spanduk" if campaign else None, portraits(library, rng))
+    brief = event.brief("spanduk", wide, (5, 14), (0, 1, 1, 2, 3), rng)
     make = banners.spanduk if rng.random() < 0.6 else banners.baliho
     sheet = make(brief, canvas.printed, rng)
     h, w = sheet.ids.shape
-    if campaign and w < h:
+    if event.campaign and w < h:
         canvas.printed.props[-1] = "poster"
     return _scaled(_hung(sheet, rng), wide / w)
 
@@ -168,17 +181,16 @@ def _behind(canvas: Canvas, stage: Stage, sheet: Sheet, rng: Rng) -> None:
     _hang(canvas, sheet, (x, end - sheet.ids.shape[0] / 2), rng)
 
 
-def _on_wall(canvas: Canvas, stage: Stage, library: Library, hosts: Library, campaign: bool, rng: Rng) -> None:
+def _on_wall(canvas: Canvas, stage: Stage, event: Event, rng: Rng) -> None:
     tall = min(rng.uniform(1.5, 5.0) * stage.head, 1.1 * SIDE)
-    marks = _marks(hosts, campaign, rng, (0, 1, 1, 2))
-    brief = Brief(marks, campaign, tall / rng.uniform(2.5, 6), "poster" if campaign else None, portraits(library, rng))
+    brief = event.brief("poster", tall, (2.5, 6), (0, 1, 1, 2), rng)
     sheet = _hung(banners.poster(brief, canvas.printed, rng), rng)
     person = _someone(stage, rng)
     y = person.head[1] + rng.uniform(-4, 1.5) * stage.head
     _hang(canvas, _scaled(sheet, tall / sheet.ids.shape[0]), (float(rng.uniform(MARGIN, MARGIN + SIDE)), y), rng)
 
 
-def _flags(canvas: Canvas, stage: Stage, library: Library, hosts: Library, campaign: bool, rng: Rng) -> None:
+def _flags(canvas: Canvas, stage: Stage, event: Event, rng: Rng) -> None:
     """One to five side by side, the national one among them."""
     tall = min(rng.uniform(2.0, 7.0) * stage.head, 1.2 * SIDE)
     x = rng.uniform(MARGIN, MARGIN + SIDE)
@@ -186,8 +198,8 @@ def _flags(canvas: Canvas, stage: Stage, library: Library, hosts: Library, campa
     windy = rng.random() < 0.3
     for _ in range(int(rng.integers(1, 5))):
         national = rng.random() < 0.3
-        marks = [] if national else _marks(hosts, campaign, rng, (1,))
-        named = campaign and not national
+        marks = [] if national else event.marks((1,), rng)
+        named = event.campaign and not national
         brief = Brief(marks, named, tall / 2.2, "flag" if named else None)
         sheet = (garments.flag if windy else limp_flag)(brief, canvas.printed, rng)
         sheet = _scaled(_hung(sheet, rng) if windy else sheet, tall / sheet.ids.shape[0])
