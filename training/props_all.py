@@ -4,8 +4,8 @@
                                  [--jobs 16] [--start FILE]
 
 It learns from the train side: what it writes is the twin that is measured. Needs this folder, src/, benchmarks/, and of
-../shared only data/props, data/hands/wild, data/hands/group, data/logos and the base weights (for staged photos the teacher
-too); everything else is drawn where it runs. Says how long each step took; a step that fails ends the run.
+../shared only data/props, data/hands/wild, data/hands/group, data/logos and the base weights, for staged photos the
+teacher too; everything else is drawn where it runs. Says how long each step took; a step that fails ends the run.
 """
 
 from __future__ import annotations
