@@ -69,11 +69,13 @@ class Event:
 
 def staged(library: Library, rng: Rng) -> tuple[U8, list[Seen]]:
     """A picture and what can be seen on it. About a third shows an office's event instead of a party's."""
-    stage = _stage(library, rng)
-    canvas = Canvas.over(stage.rgb)
     campaign = rng.random() < 0.68
     own = library.of_one_party(rng)
     event = Event(own if rng.random() < 0.8 else library, campaign)
+    if rng.random() < 0.12:
+        return _flyer(library, event, rng)
+    stage = _stage(library, rng)
+    canvas = Canvas.over(stage.rgb)
     shown = False
     for _ in range(int(rng.choice([0, 1, 1, 2]))):
         _behind(canvas, stage, _backdrop(canvas, event, rng), rng)
@@ -84,12 +86,52 @@ def staged(library: Library, rng: Rng) -> tuple[U8, list[Seen]]:
     if rng.random() < 0.55:
         _flags(canvas, stage, event, rng)
         shown = True
+    rally = rng.random() < 0.2
+    if rally:
+        _waved(canvas, stage, event, rng)
+        shown = True
     people_first(canvas, stage)
     if rng.random() < 0.6:
         _uniform(canvas, stage, own if campaign else None, library, shown, rng)
+    if rally:
+        _waved(canvas, stage, event, rng)
+    return _taken(canvas, rng)
+
+
+def _taken(canvas: Canvas, rng: Rng) -> tuple[U8, list[Seen]]:
     rgb = spoiled(canvas.rgb[MARGIN:-MARGIN, MARGIN:-MARGIN], rng, 0.7)
     seen = canvas.seen((MARGIN, MARGIN, SIDE, SIDE))
     return rgb, [s for s in seen if s.mark is None or not drowned(s.part(rgb))]
+
+
+def _flyer(library: Library, event: Event, rng: Rng) -> tuple[U8, list[Seen]]:
+    """A print that is all of the picture, as parties post them, often with people cut out of photos."""
+    make = (banners.poster, banners.baliho, banners.spanduk)[int(rng.integers(3))]
+    kind = "spanduk" if make is banners.spanduk else "poster"
+    canvas = Canvas.over(np.full((_FULL, _FULL, 3), 114, np.uint8))
+    sheet = make(event.brief(kind, SIDE, (4, 12), (0, 1, 1, 2, 3), rng), canvas.printed, rng)
+    x, y, w, h = cv2.boundingRect((sheet.things > 0).astype(np.uint8))
+    sheet = Sheet(*(np.ascontiguousarray(p[y : y + h, x : x + w]) for p in (sheet.rgba, sheet.ids, sheet.things)))
+    sheet = _scaled(sheet, SIDE / max(w, h))
+    h, w = sheet.ids.shape
+    for _ in range(int(rng.choice([0, 1, 1, 2]))):
+        person = _cut_out(library, rng.uniform(0.5, 0.9) * h, rng)
+        sheet.lay(person, round(rng.uniform(0, 0.9) * w - person.shape[1] / 4), h - person.shape[0])
+    canvas.hang(sheet, quad(w, h, 0.0, 0.0, rng) + np.float32(_FULL / 2))
+    return _taken(canvas, rng)
+
+
+def _cut_out(library: Library, tall: float, rng: Rng) -> U8:
+    """Someone to the hips, on nothing: h × w × 4."""
+    fitting = [p for p in library.people if p.head[3] > 40] or list(library.people)
+    person = fitting[int(rng.integers(len(fitting)))]
+    bx, by, bw, bh = person.body
+    end = min(by + bh, person.head[1] + _HIPS * person.head[3])
+    a, b, c, d = int(max(bx, 0)), int(max(by, 0)), int(bx + bw) + 1, int(end) + 1
+    rgba = np.dstack([library.places[person.photo][b:d, a:c], library.outlines[person.photo][b:d, a:c]])
+    zoom = tall / rgba.shape[0]
+    size = (max(round(rgba.shape[1] * zoom), 4), max(round(tall), 4))
+    return np.asarray(cv2.resize(rgba, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR), np.uint8)
 
 
 def _stage(library: Library, rng: Rng) -> Stage:
@@ -205,6 +247,22 @@ def _flags(canvas: Canvas, stage: Stage, event: Event, rng: Rng) -> None:
         sheet = _scaled(_hung(sheet, rng) if windy else sheet, tall / sheet.ids.shape[0])
         _hang(canvas, sheet, (x, top + tall / 2 + rng.normal(0, 0.05) * tall), rng)
         x += sheet.ids.shape[1] * rng.uniform(0.7, 2.2)
+
+
+def _waved(canvas: Canvas, stage: Stage, event: Event, rng: Rng) -> None:
+    """Flags held up over a crowd, at any slant."""
+    tall = rng.uniform(0.6, 3.5) * stage.head
+    for _ in range(int(rng.integers(2, 7))):
+        size = tall * rng.uniform(0.7, 1.4)
+        kind = "umbul_umbul" if rng.random() < 0.15 else "flag"
+        brief = Brief(event.marks((1,), rng), event.campaign, size / 2.2, kind if event.campaign else None)
+        make = {"flag": garments.flag, "umbul_umbul": garments.umbul_umbul}[kind]
+        sheet = _hung(make(brief, canvas.printed, rng), rng)
+        sheet = _scaled(sheet, size / sheet.ids.shape[0])
+        h, w = sheet.ids.shape
+        corners = quad(w, h, rng.normal(0, 0.35), float(rng.choice([0.1, 0.35])), rng)
+        x, y = rng.uniform(MARGIN, MARGIN + SIDE), _someone(stage, rng).head[1] - rng.uniform(-0.5, 5) * stage.head
+        canvas.hang(sheet, corners + np.array([x, y], np.float32))
 
 
 def people_first(canvas: Canvas, stage: Stage) -> None:
