@@ -49,6 +49,7 @@ SELDOM = (
     "gabthat", "partaiaceh", "pasaceh", "pda", "pna", "sira",
 )  # fmt: skip
 _SHARPNESS = 24.0  # what a cosine is multiplied by before the softmax
+_VISIBLE = 0.5  # share of an emblem of a staged photo that must be seen
 _MARGIN = 0.15  # what the right class must be ahead by, in cosine, while training
 
 
@@ -95,6 +96,20 @@ def real_tiles(everything: bool) -> tuple[list[NDArray[np.uint8]], list[str], li
     return tiles, labels, sizes
 
 
+def scene_tiles(folder: Path) -> tuple[NDArray[np.uint8], list[dict[str, str]]]:
+    """Emblems of staged photos of which enough shows, with rows as `training.logos.make marks` writes them."""
+    tiles, rows, shown = [], [], None
+    for row in table(folder / "marks.csv"):
+        box = tuple(float(row[k]) for k in "xywh")
+        if float(row["visible"]) < _VISIBLE:
+            continue
+        if shown is None or shown[0] != row["file"]:
+            shown = row["file"], read(folder / "images" / row["file"])
+        tiles.append(tile(shown[1], box))  # type: ignore[arg-type]
+        rows.append({"label": row["label"], "size": str(max(box[2:]))})
+    return np.stack(tiles), rows
+
+
 class Crops(Dataset[tuple[torch.Tensor, int]]):
     """Spoiled views of the tiles at `order`."""
 
@@ -123,10 +138,13 @@ def train(args: argparse.Namespace) -> None:
     torch.set_num_threads(args.threads)
     torch.manual_seed(1)
     tables = [table(folder / "rows.csv") for folder in args.tiles]
-    rows = [row for part in tables for row in part]
     # A run of the generator that was cut short has fewer rows than room for tiles.
     stored = [np.load(folder / "tiles.npy", mmap_mode="r") for folder in args.tiles]
     parts = [tiles[: len(part)] for tiles, part in zip(stored, tables, strict=True)]
+    for tiles, part in map(scene_tiles, args.staged):
+        parts.append(tiles)
+        tables.append(part)
+    rows = [row for part in tables for row in part]
     real, real_labels, real_sizes = real_tiles(args.everything)
     names = np.array([row["label"] for row in rows] + real_labels)
     sizes = np.array([float(row["size"]) for row in rows] + real_sizes, np.float32)
@@ -239,6 +257,7 @@ def _evened(labels: NDArray[np.int64], part: NDArray[np.bool_]) -> NDArray[np.fl
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tiles", type=Path, nargs="+")
+    parser.add_argument("--staged", type=Path, nargs="*", default=[], help="folders of `training.logos.make staged`")
     parser.add_argument("--epochs", type=int, default=16, help="of 12,800 crops each")
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument("--lr", type=float, default=1e-3)
