@@ -80,6 +80,23 @@ def test_results_come_in_the_order_of_the_items(jobs: int) -> None:
     assert results(items, jobs) == items
 
 
+@pytest.mark.parametrize("jobs", [0, 1, 3])
+def test_what_is_done_is_handed_on_while_the_next_item_is_awaited(jobs: int) -> None:
+    got: list[str] = []
+
+    def slow_list() -> Iterator[str | None]:
+        yield "a"
+        patience = time.monotonic() + 30
+        while not got and time.monotonic() < patience:
+            time.sleep(0.01)
+            yield None
+        yield f"b after {len(got)}"
+
+    for result in run(slow_list(), factory, failed, jobs=jobs):
+        got += [result.split(" in ")[0]]
+    assert got == ["a", "b after 1"]
+
+
 def test_nothing_to_do() -> None:
     assert results([]) == []
 

@@ -224,8 +224,10 @@ class _Factory:
         return Scanner(self.settings, on_read=on_read).take
 
 
-def scan(jobs: Iterable[Job], settings: Settings | None = None, *, workers: int = 1) -> Iterator[Outcome]:
+def scan(jobs: Iterable[Job | None], settings: Settings | None = None, *, workers: int = 1) -> Iterator[Outcome]:
     """One outcome a job, in order, from worker processes; a file that hangs, crashes or swells costs one `error` row.
+
+    None among the jobs: there is none yet; what is done is yielded meanwhile.
 
     The workers import the program that calls it, which therefore does so under `if __name__ == "__main__":`. Ctrl-C is
     answered between two outcomes. Raises what `Scanner` raises, and KeyboardInterrupt after all that was done has been

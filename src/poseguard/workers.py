@@ -65,7 +65,7 @@ def available_cpus() -> int:
 
 
 def run(
-    items: Iterable[T],
+    items: Iterable[T | None],
     factory: Factory[T, R],
     failed: Callable[[T, Failure], R],
     *,
@@ -74,6 +74,9 @@ def run(
     lang: str | None = None,
 ) -> Iterator[R]:
     """One result an item, in the order of the items, which are drawn only as workers come free.
+
+    None among the items: there is none yet (after a wait of its own, a moment at most); what is done is yielded
+    meanwhile.
 
     `jobs`: worker processes; 0 works in this process, without limits. `failed` makes the result of an item that has
     none. Ctrl-C: what is done is yielded, then KeyboardInterrupt is raised. What the factory raises in a worker is
@@ -84,9 +87,11 @@ def run(
     return _Pool(items, factory, failed, jobs, limits or WorkerLimits(), lang or default_lang()).results()
 
 
-def _serial(items: Iterable[T], factory: Factory[T, R], failed: Callable[[T, Failure], R]) -> Iterator[R]:
+def _serial(items: Iterable[T | None], factory: Factory[T, R], failed: Callable[[T, Failure], R]) -> Iterator[R]:
     task = factory(lambda: None)
     for item in items:
+        if item is None:
+            continue
         started = time.monotonic()
         try:
             result = task(item)
@@ -135,7 +140,7 @@ class _Worker(Generic[T]):
 class _Pool(Generic[T, R]):
     def __init__(
         self,
-        items: Iterable[T],
+        items: Iterable[T | None],
         factory: Factory[T, R],
         failed: Callable[[T, Failure], R],
         jobs: int,
@@ -201,6 +206,8 @@ class _Pool(Generic[T, R]):
                     drawn = next(self._items, self)
                 if isinstance(drawn, _Pool):
                     self._exhausted = True
+                    return
+                if drawn is None:
                     return
                 number, item = self._drawn, drawn
                 self._drawn += 1

@@ -185,6 +185,18 @@ def test_a_name_or_number_beyond_measure_is_no_error_of_the_tool(text: str | Non
         assert main(["scan", "foto", *QUICK, "--declare", "number:" + 5000 * "1"]) == ExitCode.USAGE
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot tell whether a pipe has more")
+def test_a_row_does_not_wait_for_the_next_path_of_a_slow_list(photos: Path) -> None:
+    command = [sys.executable, "-m", "poseguard", "scan", "-", "--no-props", "--jobs", "2", "--format", "jsonl"]
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    with subprocess.Popen(command, **pipes, bufsize=0) as process:  # type: ignore[call-overload]
+        for name in ("a.jpg", "b.jpg"):
+            process.stdin.write(f"foto/{name}\n".encode())
+            assert set(told(process.stdout.readline().decode())) == {name}
+        process.stdin.close()
+        assert process.wait(60) == ExitCode.CLEAN
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal on Windows")
 @pytest.mark.parametrize("ctrl_c", [signal.SIG_DFL, signal.SIG_IGN], ids=["foreground", "background"])
 def test_a_request_to_stop_leaves_what_is_done(ctrl_c: signal.Handlers, photos: Path) -> None:
@@ -196,7 +208,7 @@ def test_a_request_to_stop_leaves_what_is_done(ctrl_c: signal.Handlers, photos: 
     with subprocess.Popen(command, **pipes, bufsize=0, preexec_fn=said) as process:  # type: ignore[call-overload]
         process.stdin.write(b"\xef\xbb\xbffoto/a.jpg\n")
         assert set(told(process.stdout.readline().decode())) == {"a.jpg"}, "a mark of byte order is no part of a name"
-        time.sleep(0.5)  # until it waits for the next line: no signal reaches a read that is just about to begin
+        time.sleep(0.5)  # until the other report has the row too
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == ExitCode.INTERRUPTED
     assert "a.jpg" in Path("r.csv").read_text()

@@ -275,11 +275,15 @@ def _job(path: Path, weighing: _Weighing) -> Job:
     return Job(path, weighing.context(path))
 
 
-def _jobs(sources: Sources, weighing: _Weighing, folder: Path | None) -> Iterator[Job]:
+def _jobs(sources: Sources, weighing: _Weighing, folder: Path | None) -> Iterator[Job | None]:
     """`folder`: which this run fills with copies; a list or a pattern may lead into it."""
     made = real(folder) if folder is not None else None
-    for candidate in sources:
-        if made and not candidate.named and is_copy(candidate.path.name) and real(candidate.path).is_relative_to(made):
+    for candidate in sources.as_they_come():
+        if candidate is None:
+            yield None
+        elif (
+            made and not candidate.named and is_copy(candidate.path.name) and real(candidate.path).is_relative_to(made)
+        ):
             sources.skipped.copies += 1
         else:
             yield _job(candidate.path, weighing)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import itertools
 import os
+import select
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ from .problems import printable
 from .sniff import HEAD, named_like_picture, sniff
 
 STDIN = "-"
+_MOMENT = 0.1  # seconds
 _OPEN = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
@@ -54,10 +56,14 @@ class Skipped:
 class Sources:
     """Candidates in a reproducible order: as named, and by name within each folder. To be iterated once."""
 
-    _candidates: Iterator[Candidate]
+    _candidates: Iterator[Candidate | None]
     skipped: Skipped
 
     def __iter__(self) -> Iterator[Candidate]:
+        return (candidate for candidate in self._candidates if candidate is not None)
+
+    def as_they_come(self) -> Iterator[Candidate | None]:
+        """None whenever the list on standard input has had no more for a moment, so that others can go on."""
         return self._candidates
 
 
@@ -76,7 +82,7 @@ def find(
     standard input. A path from there that does not exist is a candidate, so that it gets its row.
     """
     skipped = Skipped()
-    parts: list[Iterator[Candidate]] = []
+    parts: list[Iterator[Candidate | None]] = []
     for path in (os.fspath(named) for named in paths):
         if path == STDIN:
             parts.append(_listed(stdin or _stdin(), skipped, hidden, follow_links, lang))
@@ -115,19 +121,27 @@ def _is_folder(path: Path) -> bool:
         return False
 
 
-def _listed(stream: BinaryIO, skipped: Skipped, hidden: bool, follow_links: bool, lang: str) -> Iterator[Candidate]:
+def _listed(
+    stream: BinaryIO, skipped: Skipped, hidden: bool, follow_links: bool, lang: str
+) -> Iterator[Candidate | None]:
     for raw in _entries(stream, lang):
-        yield from _named(Path(os.fsdecode(raw)), skipped, hidden, follow_links)
+        if raw is None:
+            yield None
+        else:
+            yield from _named(Path(os.fsdecode(raw)), skipped, hidden, follow_links)
 
 
-def _entries(stream: BinaryIO, lang: str) -> Iterator[bytes]:
-    """Paths, one a line, or ended by NUL (`find -print0`): the first end that comes decides.
+def _entries(stream: BinaryIO, lang: str) -> Iterator[bytes | None]:
+    """Paths, one a line, or ended by NUL (`find -print0`): the first end that comes decides. None: no more yet.
 
     Raises UsageError for a photo in place of a list.
     """
     rest, end = b"", b""
     begun = False
-    while chunk := (stream.read1(1 << 16) if hasattr(stream, "read1") else stream.readline()):
+    for chunk in _chunks(stream):
+        if chunk is None:
+            yield None
+            continue
         if not begun and sniff(chunk[:HEAD]):
             raise UsageError(say("reading.stdin-photo", lang), say("reading.stdin-photo-remedy", lang))
         rest += chunk if begun else chunk.removeprefix(codecs.BOM_UTF8)
@@ -138,6 +152,25 @@ def _entries(stream: BinaryIO, lang: str) -> Iterator[bytes]:
             yield from filter(None, (_trimmed(line, end) for line in lines))
     if last := _trimmed(rest, end):
         yield last
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes | None]:
+    """What comes, as it comes; None after a moment without any."""
+    while True:
+        if not _has_more(stream):
+            yield None
+        elif chunk := (stream.read1(1 << 16) if hasattr(stream, "read1") else stream.readline()):
+            yield chunk
+        else:
+            return
+
+
+def _has_more(stream: BinaryIO) -> bool:
+    """False where reading would wait for longer than a moment; where that cannot be known, True."""
+    try:
+        return bool(select.select([stream], [], [], _MOMENT)[0])
+    except (OSError, ValueError):  # no descriptor; Windows selects sockets only
+        return True
 
 
 def _trimmed(line: bytes, end: bytes) -> bytes:
