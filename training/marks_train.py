@@ -20,6 +20,7 @@ import argparse
 import json
 import shutil
 import sys
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -30,15 +31,18 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.truth import TWINS
+from poseguard.boxes import scaled, shared
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
+from poseguard.results import Box
 from training.averaging import averaged
 from training.descent import Descent
 from training.export import export
 from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
 from training.marks_mine import MINED, MINED_EVERYWHERE
-from training.props_data import EVERYTHING, TRAIN, sides
+from training.props_data import EVERYTHING, NAMES, TRAIN, sides
+from training.props_data import SIDE as SCENE
 from training.props_fit import rows_of
 from training.shared import DATA, ROOT, RUNS, read, table
 from training.shipped import shown, tensors, unfuse
@@ -49,6 +53,8 @@ SELDOM = (
     "gabthat", "partaiaceh", "pasaceh", "pda", "pna", "sira",
 )  # fmt: skip
 _SHARPNESS = 24.0  # what a cosine is multiplied by before the softmax
+_LARGE_FLAG = 64.0  # pixels; on smaller ones an emblem may show and be too small to be listed
+_PIECES = 8
 _VISIBLE = 0.5  # share of an emblem of a staged photo that must be seen
 _MARGIN = 0.15  # what the right class must be ahead by, in cosine, while training
 
@@ -97,17 +103,36 @@ def real_tiles(everything: bool) -> tuple[list[NDArray[np.uint8]], list[str], li
 
 
 def scene_tiles(folder: Path) -> tuple[NDArray[np.uint8], list[dict[str, str]]]:
-    """Emblems of staged photos of which enough shows, with rows as `training.logos.make marks` writes them."""
-    tiles, rows, shown = [], [], None
+    """Emblems of staged photos of which enough shows, and as `background` pieces of flags whose folds hide theirs; rows
+    as `training.logos.make marks` writes them.
+    """
+    rng = np.random.default_rng(4)
+    emblems: dict[str, list[tuple[Box, str, float]]] = defaultdict(list)
     for row in table(folder / "marks.csv"):
-        box = tuple(float(row[k]) for k in "xywh")
-        if float(row["visible"]) < _VISIBLE:
-            continue
-        if shown is None or shown[0] != row["file"]:
-            shown = row["file"], read(folder / "images" / row["file"])
-        tiles.append(tile(shown[1], box))  # type: ignore[arg-type]
-        rows.append({"label": row["label"], "size": str(max(box[2:]))})
+        box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
+        emblems[row["file"]].append((box, row["label"], float(row["visible"])))
+    tiles, rows = [], []
+    for path in sorted((folder / "images").glob("*.jpg")):
+        shown = [(box, label) for box, label, visible in emblems[path.name] if visible >= _VISIBLE]
+        for line in (folder / f"labels/{path.stem}.txt").read_text().splitlines():
+            kind, cx, cy, w, h = (float(v) for v in line.split())
+            flag = scaled((cx - w / 2, cy - h / 2, w, h), SCENE)
+            if NAMES[int(kind)] != "flag" or max(flag[2:]) < _LARGE_FLAG:
+                continue
+            if not any(shared(flag, box) > 0 for box, _, _ in emblems[path.name]):
+                shown += [(_piece(flag, rng), BACKGROUND) for _ in range(_PIECES)]
+        picture = read(path) if shown else None
+        for box, label in shown:
+            assert picture is not None
+            tiles.append(tile(picture, box))
+            rows.append({"label": label, "size": str(max(box[2:]))})
     return np.stack(tiles), rows
+
+
+def _piece(box: Box, rng: np.random.Generator) -> Box:
+    """Some part of a box."""
+    wide, tall = rng.uniform(0.5, 1.0) * box[2], rng.uniform(0.3, 0.8) * box[3]
+    return box[0] + rng.random() * (box[2] - wide), box[1] + rng.random() * (box[3] - tall), wide, tall
 
 
 class Crops(Dataset[tuple[torch.Tensor, int]]):
