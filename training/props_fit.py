@@ -1,9 +1,10 @@
 """Fits what the scores of both networks are worth, on repositories and scenes that neither saw: the twins' marks.json.
 
-    python -m training.props_fit --scenes runs/logo_scenes_test [--props runs/props.onnx] [--marks runs/marks.onnx]
+    python -m training.props_fit --scenes runs/logo_scenes_test --staged runs/logo_staged_test [--props FILE]
+                                 [--marks FILE]
 
-Photos of the held-out repositories (labels/props_held_out.txt) and test scenes of `training.logos.make`, whose
-renderings and backgrounds are unseen. Prints what each threshold would give on the photos. Enrolment's numbers
+Photos of the held-out repositories (labels/props_held_out.txt), test scenes and staged photos of `training.logos.make`,
+whose renderings and backgrounds are unseen. Prints what each threshold would give on the photos. Enrolment's numbers
 (`training.enrol_fit`) are kept. What ships learned from both sides and has no photos left for this: for it, its twins
 look at those of the measure side too (`--everything --out weights/marks.json`).
 """
@@ -115,6 +116,9 @@ def main() -> None:
     parser.add_argument("--classes", type=Path, help="runs/NAME.classes.json; default: those of the twin")
     parser.add_argument("--tiles", type=Path, help="test tiles of `training.logos.make marks`, for the temperature")
     parser.add_argument("--scenes", type=Path, nargs="*", default=[])
+    parser.add_argument(
+        "--staged", type=Path, nargs="*", default=[], help="folders of `training.logos.make staged`, for emblems only"
+    )
     parser.add_argument("--out", type=Path, default=TWINS / "marks.json")
     parser.add_argument("--everything", action="store_true", help="both sides of the split: no figure may come from it")
     args = parser.parse_args()
@@ -130,8 +134,9 @@ def main() -> None:
     logos, looks = Seen(), []
     people = PeopleSearch()
     known = {DATA / "props" / row["file"]: row["parties"].split(";") for row in table(DATA / "props/index.csv")}
-    for path, truth in truths(args.scenes, of).items():
-        weight = _SCENE if any(path.is_relative_to(folder) for folder in args.scenes) else 1.0
+    drawn = [*args.scenes, *args.staged]
+    for path, truth in truths(drawn, of).items():
+        weight = _SCENE if any(path.is_relative_to(folder) for folder in drawn) else 1.0
         # Where people are seen, a scan looks closer.
         if weight == 1.0:
             image, scale, heads, bodies = with_people(path, people)
@@ -143,7 +148,9 @@ def main() -> None:
         emblems = [(k[5:], box, dim) for k, box, dim in truth if k.startswith("logo:")]
         own = known.get(path, [])
         logo_boxes(image, rows[rows[:, 0] == 0], net, warmth, of_party, codes, emblems, own, logos, weight, path)
-        looks.append((image, path, rows, truth, weight))
+        # Of what hangs behind people there nearly all is a party's, as on no shelf of photos.
+        if not any(path.is_relative_to(folder) for folder in args.staged):
+            looks.append((image, path, rows, truth, weight))
     weights = regression(logos, 3)
     least = curve(logos, weights)
     numbers = {
