@@ -26,7 +26,7 @@ from poseguard.props.search import PropsSearch
 from poseguard.props.worn import torsos
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
-from training.props_data import NAMES, SIDE, plain_photos, sides
+from training.props_data import drawn_things, plain_photos, sides
 from training.shared import DATA, RUNS, read, table
 from training.worn_fit import with_people
 
@@ -47,11 +47,8 @@ def in_scenes(folder: Path, search: PropsSearch) -> Iterator[tuple[U8, list[Exam
     """Every scene with its props, and with what the detector takes for one."""
     for path in sorted((folder / "images").glob("*.jpg")):
         image = read(path)
-        known: Known = []
-        for line in (folder / "labels" / f"{path.stem}.txt").read_text().splitlines():
-            kind, cx, cy, w, h = (float(v) for v in line.split())
-            if kind:
-                known.append((NAMES[int(kind)], scaled((cx - w / 2, cy - h / 2, w, h), SIDE), False))
+        things = drawn_things(folder, path.stem)
+        known: Known = [(name, box, False) for name, box in things if name != "logo"]
         yield image, [(name, box) for name, box, _ in known] + mistaken(image, search, known, [], [])
 
 

@@ -31,7 +31,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from benchmarks.truth import TWINS
-from poseguard.boxes import scaled, shared
+from poseguard.boxes import shared
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
 from poseguard.results import Box
@@ -41,8 +41,7 @@ from training.export import export
 from training.logo_embed import Embedder
 from training.logos.crops import spoil, tile
 from training.marks_mine import MINED, MINED_EVERYWHERE
-from training.props_data import EVERYTHING, NAMES, TRAIN, sides
-from training.props_data import SIDE as SCENE
+from training.props_data import EVERYTHING, TRAIN, drawn_things, sides
 from training.props_fit import rows_of
 from training.shared import DATA, ROOT, RUNS, read, table
 from training.shipped import shown, tensors, unfuse
@@ -114,10 +113,8 @@ def scene_tiles(folder: Path) -> tuple[NDArray[np.uint8], list[dict[str, str]]]:
     tiles, rows = [], []
     for path in sorted((folder / "images").glob("*.jpg")):
         shown = [(box, label) for box, label, visible in emblems[path.name] if visible >= _VISIBLE]
-        for line in (folder / f"labels/{path.stem}.txt").read_text().splitlines():
-            kind, cx, cy, w, h = (float(v) for v in line.split())
-            flag = scaled((cx - w / 2, cy - h / 2, w, h), SCENE)
-            if NAMES[int(kind)] != "flag" or max(flag[2:]) < _LARGE_FLAG:
+        for name, flag in drawn_things(folder, path.stem):
+            if name != "flag" or max(flag[2:]) < _LARGE_FLAG:
                 continue
             if not any(shared(flag, box) > 0 for box, _, _ in emblems[path.name]):
                 shown += [(_piece(flag, rng), BACKGROUND) for _ in range(_PIECES)]

@@ -21,6 +21,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from poseguard.boxes import scaled
+from poseguard.results import Box
 from training.shared import DATA, ROOT, RUNS, read, table
 
 SIDE = 320
@@ -60,6 +62,13 @@ def labelled(of: Sequence[str] = TRAIN) -> dict[Path, Rows]:
         dim = row["crowd"] == "1" or (kind == "logo" and row["difficult"] == "1")
         rows.append((_CROWD if dim else number, *(float(row[k]) for k in "xywh")))
     return {path: np.array(rows, np.float32).reshape(-1, 5) for path, rows in per.items()}
+
+
+def drawn_things(folder: Path, stem: str) -> list[tuple[str, Box]]:
+    """Name and box of all that a scene of `training.logos.make` lists."""
+    lines = (folder / f"labels/{stem}.txt").read_text().splitlines()
+    rows = ((int(kind), *map(float, box)) for kind, *box in map(str.split, lines))
+    return [(NAMES[kind], scaled((cx - w / 2, cy - h / 2, w, h), SIDE)) for kind, cx, cy, w, h in rows]
 
 
 def plain_photos(of: Sequence[str] = TRAIN) -> list[Path]:

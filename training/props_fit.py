@@ -32,7 +32,7 @@ from poseguard.props.search import PropsSearch
 from poseguard.reading.photo import Pixels
 from poseguard.yolo import Rows, YoloNetwork
 from training.marks_mine import closeups
-from training.props_data import HELD, NAMES, SIDE, UNSEEN, sides
+from training.props_data import HELD, NAMES, SIDE, UNSEEN, drawn_things, sides
 from training.regression import Seen, regression
 from training.shared import DATA, ROOT, read, table
 from training.worn_fit import emblems_of, fitted, with_people
@@ -85,12 +85,8 @@ def truths(scenes: Sequence[Path], of: Sequence[str] = HELD) -> dict[Path, Truth
             out[DATA / "props" / row["file"]].append((row["class"], box, dim))
     for folder in scenes:
         for path in sorted((folder / "images").glob("*.jpg")):
-            out[path] = []
-            for line in (folder / "labels" / f"{path.stem}.txt").read_text().splitlines():
-                kind, cx, cy, w, h = (float(v) for v in line.split())
-                if kind:
-                    box = ((cx - w / 2) * SIDE, (cy - h / 2) * SIDE, w * SIDE, h * SIDE)
-                    out[path].append((f"prop:{NAMES[int(kind)]}", box, False))
+            things = drawn_things(folder, path.stem)
+            out[path] = [(f"prop:{name}", box, False) for name, box in things if name != "logo"]
         for row in table(folder / "marks.csv"):
             box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
             out[folder / "images" / row["file"]].append((f"logo:{party_of(row['label'])[0]}", box, False))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -19,6 +20,7 @@ from training.logos.places import Library
 from training.logos.redrawn import redrawn
 from training.logos.sheet import contact_sheet
 from training.logos.tiles import SIDE, tile
+from training.props_data import drawn_things
 
 
 @pytest.fixture(scope="module")
@@ -139,6 +141,16 @@ def test_boxes_of_scenes_lie_in_the_picture_and_their_lines_are_readable(library
             found.append(s.name)
     assert found.count("logo") > 10
     assert len(set(found)) >= 5
+
+
+def test_what_a_scene_lists_is_read_back(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    seen = [s for k in range(6) for s in scene(library, np.random.default_rng([1, k]))[1]]
+    (tmp_path / "labels/000003.txt").write_text("\n".join(yolo_rows(seen, 320)))
+    things = drawn_things(tmp_path, "000003")
+    assert [name for name, _ in things] == [s.name for s in seen]
+    assert np.allclose([box for _, box in things], [s.box for s in seen], atol=0.01)
+    assert len(seen) > 1
 
 
 def test_the_same_seed_draws_the_same_scene_and_another_seed_another(library: Library) -> None:
