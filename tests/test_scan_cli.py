@@ -297,7 +297,9 @@ def test_ctrl_c_leaves_whole_lines_and_says_so(photos: Path, tmp_path: Path) -> 
     assert process.returncode == ExitCode.INTERRUPTED
     told = rows(out)
     assert 1 <= len(told) < 150
-    assert [Path(row["photo"]["path"]).name for row in told] == [f"{n:03d}.jpg" for n in range(len(told))]
+    numbers = [int(Path(row["photo"]["path"]).stem) for row in told]
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] <= len(told), "the other worker may have been at one photo before the last"
     assert out.endswith("\n")
     assert "Traceback" not in said
     assert f"{len(told)} photo" in said
