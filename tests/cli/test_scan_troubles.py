@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from functools import partial
 from pathlib import Path
@@ -190,11 +191,14 @@ def test_a_row_does_not_wait_for_the_next_path_of_a_slow_list(photos: Path) -> N
     command = [sys.executable, "-m", "poseguard", "scan", "-", "--no-props", "--jobs", "2", "--format", "jsonl"]
     pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     with subprocess.Popen(command, **pipes, bufsize=0) as process:  # type: ignore[call-overload]
+        patience = threading.Timer(60, process.kill)
+        patience.start()
         for name in ("a.jpg", "b.jpg"):
             process.stdin.write(f"foto/{name}\n".encode())
             assert set(told(process.stdout.readline().decode())) == {name}
         process.stdin.close()
         assert process.wait(60) == ExitCode.CLEAN
+        patience.cancel()
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal on Windows")
