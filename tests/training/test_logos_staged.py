@@ -16,7 +16,8 @@ from training.logos.cloth import Printed, Sheet
 from training.logos.drape import limp_flag
 from training.logos.fiction import LABEL, fictional_mark
 from training.logos.places import Library
-from training.logos.staged import Stage, people_first, staged
+from training.logos.stage import Stage
+from training.logos.staged import people_first, staged
 from training.logos.worn import Person
 
 SKIN, SHIRT, WALL = (190, 140, 110), (60, 90, 160), (170, 175, 165)
