@@ -168,11 +168,15 @@ def shaded(sheet: Sheet, folds: Folds) -> Sheet:
     """A sheet with its folds, in its own flat frame."""
     h, w = sheet.ids.shape
     yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
-    mx, my = xx + folds.dx, yy + folds.dy
-    rgba = np.asarray(cv2.remap(sheet.rgba, mx, my, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.uint8)
-    rgba[..., :3] = np.clip(rgba[..., :3] * folds.shade[..., None], 0, 255).astype(np.uint8)
-    ids = np.asarray(cv2.remap(sheet.ids, mx, my, cv2.INTER_NEAREST), np.uint8)
-    things = np.asarray(cv2.remap(sheet.things, mx, my, cv2.INTER_NEAREST), np.uint8)
+    bent = remapped(sheet, xx + folds.dx, yy + folds.dy)
+    bent.rgba[..., :3] = np.clip(bent.rgba[..., :3] * folds.shade[..., None], 0, 255).astype(np.uint8)
+    return bent
+
+
+def remapped(sheet: Sheet, x: Floats, y: Floats) -> Sheet:
+    """What lies at x, y of a sheet (H×W each, pixels), and nothing outside it."""
+    rgba = np.asarray(cv2.remap(sheet.rgba, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT), np.uint8)
+    ids, things = (np.asarray(cv2.remap(p, x, y, cv2.INTER_NEAREST), np.uint8) for p in (sheet.ids, sheet.things))
     return Sheet(rgba, ids, things)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.logos.banners import Brief
-from training.logos.cloth import Colour, Printed, Sheet, smooth
+from training.logos.cloth import Colour, Printed, Sheet, remapped, smooth
 from training.logos.garments import flat_flag
 from training.logos.people import varied
 
@@ -52,13 +52,9 @@ def _sunk(sheet: Sheet, rng: Rng) -> Sheet:
     )
     light *= 1 - np.float32(0.25) * (gathered / gathered.max())
     lit = np.interp(column, np.arange(wide), light).astype(np.float32) * (1 + 0.06 * smooth(wide, tall, 3, 3, rng))
-    rgba = np.asarray(cv2.remap(sheet.rgba, from_x, from_y, cv2.INTER_AREA, borderMode=cv2.BORDER_CONSTANT), np.uint8)
-    rgba[..., :3] = np.clip(rgba[..., :3] * lit[..., None], 0, 255).astype(np.uint8)
-    ids, things = (
-        np.asarray(cv2.remap(part, from_x, from_y, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT), np.uint8)
-        for part in (sheet.ids, sheet.things)
-    )
-    return Sheet(rgba, ids, things)
+    sunk = remapped(sheet, from_x, from_y)
+    sunk.rgba[..., :3] = np.clip(sunk.rgba[..., :3] * lit[..., None], 0, 255).astype(np.uint8)
+    return sunk
 
 
 def _standing(sheet: Sheet, rng: Rng) -> Sheet:

@@ -6,12 +6,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training.logos.artwork import Mark
 from training.logos.canvas import Canvas
 from training.logos.cloth import Colour
 from training.logos.people import cloth, varied
-from training.logos.places import Library
 from training.logos.stage import FULL, Stage, someone
-from training.logos.worn import Person, stamp
+from training.logos.worn import Person, on_chest, stamp
 
 U8 = NDArray[np.uint8]
 Floats = NDArray[np.float32]
@@ -21,9 +21,11 @@ HIPS = 3.1
 _EMBLEM = 7.0  # pixels from which an emblem on a shirt says whose it is
 
 
-def uniform(canvas: Canvas, stage: Stage, party: Library | None, library: Library, shown: bool, rng: Rng) -> None:
-    """Clothes alike on all or some of the people, with an emblem; a party's are its attributes."""
-    mark = party.party(rng) if party else library.other(rng)
+def uniform(canvas: Canvas, stage: Stage, mark: Mark, campaign: bool, rng: Rng) -> None:
+    """Clothes alike on all or some of the people, with the mark; a party's (`campaign`) are its attributes, where the
+    mark or what hangs around says so.
+    """
+    shown = bool(canvas.printed.props)
     colour = varied(mark.ground, rng, 10) if rng.random() < 0.6 else cloth(rng)
     dyed = rng.random() < 0.75
     size, chest = rng.uniform(0.25, 0.55), float(rng.choice([0.55, 0.55, 0.55, -0.55]))
@@ -42,20 +44,15 @@ def uniform(canvas: Canvas, stage: Stage, party: Library | None, library: Librar
         if dyed:
             view = canvas.rgb[y0:y1, x0:x1]
             view[:] = _dyed(view, cover, varied(colour, rng, 5))
-        hx, hy, hw, hh = person.head
-        pixels = size * hw
+        pixels = size * person.head[2]
         plain = pixels >= _EMBLEM
-        if party and (plain or (shown and dyed)):
+        if campaign and (plain or (shown and dyed)):
             number = canvas.printed.prop("attribute")
             worn = cover > 0.5
             canvas.things[y0:y1, x0:x1][worn] = number
             canvas.whole["prop", number] = max(int(worn.sum()), 1)
         if plain:
-            at = (
-                hx + hw / 2 + (chest + rng.normal(0, 0.05)) * hw,
-                hy + ((1.75 if chest else 1.95) + rng.normal(0, 0.08)) * hh,
-            )
-            stamp(canvas, mark, at, pixels, rng)
+            stamp(canvas, mark, on_chest(person, chest, rng), pixels, rng)
 
 
 def _clothes(stage: Stage, person: Person) -> tuple[tuple[int, int, int, int], Floats] | None:

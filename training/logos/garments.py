@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.logos.banners import Brief, ink_on
-from training.logos.cloth import Colour, Printed, Sheet, crumple, shaded, smooth, waves
+from training.logos.cloth import Colour, Printed, Sheet, crumple, remapped, shaded, smooth, waves
 from training.logos.people import cloth, skin, tuple_darker, varied
 from training.logos.words import CAMPAIGN, OFFICE, word_mask
 
@@ -119,9 +119,7 @@ def _bent_over(sheet: Sheet, bend: float) -> Sheet:
     yy, xx = np.mgrid[0:h, 0 : w + room].astype(np.float32)
     shift = np.float32(bend * h) * (1 - yy / h) ** 2
     mx = xx - (shift if bend > 0 else shift + room)
-    rgba = np.asarray(cv2.remap(sheet.rgba, mx, yy, cv2.INTER_LINEAR), np.uint8)
-    ids = np.asarray(cv2.remap(sheet.ids, mx, yy, cv2.INTER_NEAREST), np.uint8)
-    return Sheet(rgba, ids, np.asarray(cv2.remap(sheet.things, mx, yy, cv2.INTER_NEAREST), np.uint8))
+    return remapped(sheet, mx, yy)
 
 
 def _fill(image: U8, points: Points, colour: Colour | int, scale: float) -> None:

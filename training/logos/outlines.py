@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.wheel import from_wheel
+from poseguard.hands.landmarks import Region
 from training.logos.worn import BODY
 from training.teacher import Teacher
 
@@ -49,17 +50,13 @@ class Outlines:
         return np.asarray(np.clip((out - 0.3) / 0.4, 0, 1) * 255, np.uint8)
 
     def _person(self, rgb: U8, box: tuple[float, float, float, float]) -> NDArray[np.float32]:
-        x, y, w, h = box
-        zoom = _SIDE / (_GROW * max(w, h))
-        shift = (_SIDE / 2 - zoom * (x + w / 2), _SIDE / 2 - zoom * (y + h / 2))
-        matrix = np.array([[zoom, 0, shift[0]], [0, zoom, shift[1]]], np.float32)
-        crop = cv2.warpAffine(rgb, matrix, (_SIDE, _SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+        region = Region.around(box, _GROW)
+        crop = region.cut(rgb, _SIDE)
         self._net.set_tensor(self._in, (crop[None] / 255).astype(np.float32))
         self._net.invoke()
         mask = self._net.get_tensor(self._out)[0, ..., -1]
         size = (rgb.shape[1], rgb.shape[0])
-        back = cv2.warpAffine(mask, matrix, size, flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
-        return np.asarray(back, np.float32)
+        return np.asarray(cv2.warpAffine(mask, region.matrix(_SIDE), size, flags=cv2.INTER_LINEAR), np.float32)
 
 
 def outlines(photos: Sequence[U8], cache: Path, folder: Path) -> list[U8]:

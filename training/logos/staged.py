@@ -60,23 +60,19 @@ def staged(library: Library, rng: Rng) -> tuple[U8, list[Seen]]:
         return _flyer(library, event, rng)
     stage = set_stage(library, rng)
     canvas = Canvas.over(stage.rgb)
-    shown = False
     for _ in range(int(rng.choice([0, 1, 1, 2]))):
         _behind(canvas, stage, _backdrop(canvas, event, rng), rng)
-        shown = True
     for _ in range(int(rng.choice([0, 0, 1, 3]))):
         _on_wall(canvas, stage, event, rng)
-        shown = True
     if rng.random() < 0.55:
         _flags(canvas, stage, event, rng)
-        shown = True
     rally = rng.random() < 0.2
     if rally:
         _waved(canvas, stage, event, rng)
-        shown = True
     people_first(canvas, stage)
     if rng.random() < 0.6:
-        uniform(canvas, stage, own if campaign else None, library, shown, rng)
+        mark = own.party(rng) if campaign else library.other(rng)
+        uniform(canvas, stage, mark, campaign, rng)
     if rally:
         _waved(canvas, stage, event, rng)
     return _taken(canvas, rng)

@@ -85,13 +85,18 @@ def dress(
     """
     for number, person in enumerate(people):
         mark, campaign = choose()
-        hx, hy, hw, hh = person.head
         side = chest if number == 0 or rng.random() < 0.8 else -chest
-        x = hx + hw / 2 + (side + rng.normal(0, 0.05)) * hw
-        y = hy + ((1.75 if chest else 1.95) + rng.normal(0, 0.08)) * hh
+        at = on_chest(person, side, rng)
         if campaign:
             _garment(canvas, person)
-        stamp(canvas, mark, (x, y), size * hw / max(people[0].head[2], 1) * rng.uniform(0.92, 1.08), rng)
+        stamp(canvas, mark, at, size * person.head[2] / max(people[0].head[2], 1) * rng.uniform(0.92, 1.08), rng)
+
+
+def on_chest(person: Person, chest: float, rng: Rng) -> tuple[float, float]:
+    """About where a mark sits, `chest` head widths from the middle; at 0 a large print, a little lower."""
+    x, y, w, h = person.head
+    left = x + w / 2 + (chest + rng.normal(0, 0.05)) * w
+    return left, y + ((1.75 if chest else 1.95) + rng.normal(0, 0.08)) * h
 
 
 def _garment(canvas: Canvas, person: Person) -> None:
