@@ -317,3 +317,19 @@ def test_an_embedder_of_another_length_does_not_fit(tmp_path: Path) -> None:
     assert PropsDetector(folder, lang="en").digests()  # not looked at where no logo is enrolled
     with pytest.raises(WeightsError, match="logo_embedder"):
         PropsDetector(folder, lang="en", gallery=enrolled_in(tmp_path, 192))
+
+
+def test_a_crowd_is_one_thing_and_says_who_of_it_bears_a_logo(tmp_path: Path) -> None:
+    numbers = {**NUMBERS, "worn": NUMBERS["worn"] | {"bias": 9.0}}
+    room = PropsDetector(weights_folder(tmp_path, marks_json=json.dumps(numbers).encode()), lang="en")
+    heads = tuple(Found((38.0 + 64 * i, 40.0, 20.0, 20.0), 0.9) for i in range(8))
+    people = People((), heads, (), ())
+    *logos, crowd = seen(room, mark(PDIP, 1, 2), mark(PDIP, 5, 2), people=people)
+    assert (crowd.id, crowd.label, crowd.details["wearers"]) == ("prop-1", "attribute", 8)
+    assert (crowd.details["people"], crowd.details["person"]) == ([1, 3], None)
+    assert (crowd.details["parties"], crowd.details["logos"]) == (["pdip"], ["logo-1", "logo-2"])
+    assert [one.details["prop"] for one in logos] == ["prop-1", "prop-1"]
+    assert crowd.box[0] < 38 and crowd.box[0] + crowd.box[2] > 38 + 64 * 7 + 20
+    few = seen(room, mark(PDIP, 1, 2), people=People((), heads[:3], (), ()))
+    assert [one.details["person"] for one in few if one.kind == "prop"] == [1, 2, 3]
+    assert all("wearers" not in one.details for one in few)

@@ -65,6 +65,12 @@ def test_every_text_stands_in_both_languages() -> None:
         (prop(1, "flag", 0.9, BOX, parties=["pan"]), "bendera partai: PAN", "party flag: PAN", True),
         (prop(1, "flag", 0.9, BOX), "bendera", "flag", False),
         (prop(1, "spanduk", 0.9, BOX, parties=["pkb", "pks"]), "spanduk: PKB, PKS", "banner: PKB, PKS", True),
+        (
+            prop(1, "attribute", 0.9, BOX, wearers=9),
+            "kaus, rompi, jaket, atau topi pada kerumunan 9 orang",
+            "shirt, vest, jacket or cap in a crowd of 9",
+            False,
+        ),
         (Evidence("prop-1", "prop", "bunting", 0.9, BOX), "bunting", "bunting", False),
     ],
     ids=lambda value: value.label if isinstance(value, Evidence) else "",

@@ -78,6 +78,19 @@ def test_attributes_on_three_people_are_a_group_and_on_one_person_are_not(judge:
     assert judge(plain, **CAMPAIGN)[0] == ()
 
 
+def test_of_a_crowd_those_count_who_bear_the_logo(judge: Judge) -> None:
+    def crowd(*people: int) -> Evidence:
+        return prop("attribute", "pbb", wearers=20, people=list(people))
+
+    (finding,), _ = judge([crowd(3, 5, 9)], **CAMPAIGN)
+    assert finding.rule == "party-wearers-active" and "kerumunan 20 orang" in finding.explanation
+    assert rules(judge([crowd(3, 5), prop("attribute", "pbb", person=3, id="prop-2")], **CAMPAIGN)[0]) == ["party-worn"]
+    assert rules(judge([crowd(3, 5), prop("attribute", "pbb", person=7, id="prop-2")], **CAMPAIGN)[0]) == [
+        "party-wearers-active"
+    ]
+    assert rules(judge([crowd()], **CAMPAIGN)[0]) == ["party-worn"]
+
+
 @pytest.mark.parametrize(("phase", "posted"), PHASES.items())
 def test_a_pose_beside_a_mark_is_high_in_the_election_and_medium_outside(phase: str, posted: str, judge: Judge) -> None:
     findings, risk = judge([*hands("like"), logo("pan")], election="pemilu-2024", posted=posted, subject="pns")

@@ -6,6 +6,7 @@ wind; one colour on everybody's shirt with an emblem of a few pixels. The people
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -56,7 +57,7 @@ def staged(library: Library, rng: Rng) -> tuple[U8, list[Seen]]:
     campaign = rng.random() < 0.68
     own = library.of_one_party(rng)
     event = Event(own if rng.random() < 0.8 else library, campaign)
-    if rng.random() < 0.12:
+    if rng.random() < 0.2:
         return _flyer(library, event, rng)
     stage = set_stage(library, rng)
     canvas = Canvas.over(stage.rgb)
@@ -92,7 +93,9 @@ def _flyer(library: Library, event: Event, rng: Rng) -> tuple[U8, list[Seen]]:
     sheet = make(event.brief(kind, SIDE, (4, 12), (0, 1, 1, 2, 3), rng), canvas.printed, rng)
     x, y, w, h = cv2.boundingRect((sheet.things > 0).astype(np.uint8))
     sheet = Sheet(*(np.ascontiguousarray(p[y : y + h, x : x + w]) for p in (sheet.rgba, sheet.ids, sheet.things)))
-    sheet = _scaled(sheet, SIDE / max(w, h))
+    # Posts are of any shape up to twice as wide as high; what is wider is a banner.
+    wider = 1.0 if kind == "spanduk" else float(np.clip(math.exp(rng.normal(0, 0.25)), 0.5 * h / w, 2.0 * h / w))
+    sheet = _scaled(sheet, SIDE / max(w * wider, h), wider)
     h, w = sheet.ids.shape
     for _ in range(int(rng.choice([0, 1, 1, 2]))):
         person = _cut_out(library, rng.uniform(0.5, 0.9) * h, rng)
@@ -136,8 +139,9 @@ def _hung(sheet: Sheet, rng: Rng) -> Sheet:
     return sheet
 
 
-def _scaled(sheet: Sheet, zoom: float) -> Sheet:
-    size = tuple(max(round(n * zoom), 4) for n in reversed(sheet.ids.shape))
+def _scaled(sheet: Sheet, zoom: float, wider: float = 1.0) -> Sheet:
+    h, w = sheet.ids.shape
+    size = (max(round(w * zoom * wider), 4), max(round(h * zoom), 4))
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
     return Sheet(
         np.asarray(cv2.resize(sheet.rgba, size, interpolation=how), np.uint8),

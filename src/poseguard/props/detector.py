@@ -12,6 +12,7 @@ from poseguard.boxes import scaled, shared
 from poseguard.detectors import Seen
 from poseguard.people.search import owners
 from poseguard.people.types import SURE_HEAD, Found, People
+from poseguard.props.crowds import around, crowds
 from poseguard.props.embedder import LogoEmbedder
 from poseguard.props.gallery import Book, LogoGallery, default_path, known
 from poseguard.props.gallery_file import read_book
@@ -35,6 +36,8 @@ _MOST = 200
 _MOST_LOOKS = 60
 # A shirt or a cap belongs to the nearest head within so many head heights.
 WORN, _REACH = "attribute", 2.5
+# Of a crowd those are counted who bear a logo and are as sure as rules ask of one alone.
+_LIKELY = 0.6
 # Scores of a user's own network are not calibrated: they are taken as they are, from here on without a second look.
 _OWN = Calibration(1.0, 0.0, 0.5)
 
@@ -57,13 +60,22 @@ class _Logo:
 
 @dataclass(frozen=True, slots=True)
 class _Prop:
-    """A prop that is reported. `box`: full-size pixels; `score`: the detector's; `second`: what it may be instead."""
+    """A prop that is reported. `box`: full-size pixels; `score`: the detector's; `second`: what it may be instead.
+
+    `members`: of a crowd, the clothes in it.
+    """
 
     box: Box
     score: float
     label: str
     confidence: float
     second: tuple[str, float] | None = None
+    members: tuple[_Prop, ...] = ()
+
+    @property
+    def boxes(self) -> list[Box]:
+        """Where it is: of a crowd, where each of its clothes are."""
+        return [one.box for one in self.members] or [self.box]
 
 
 class PropsDetector:
@@ -129,6 +141,7 @@ class PropsDetector:
         logos = self._logos(photo, [one for one in found if one[0] not in self._calibration])
         shirts = torsos(heads, bodies, photo.pixels.shape[1], photo.pixels.shape[0]) if self._worn else []
         props = self._props(photo, [one for one in found if one[0] in self._calibration], logos, shirts)
+        props = _crowded(logos, props, max(photo.pixels.shape[:2]) / photo.scale)
         return Seen((*_told_logos(logos, props), *_told_props(logos, props, people)))
 
     def _props(
@@ -228,32 +241,60 @@ def _told_logos(logos: Sequence[_Logo], props: Sequence[_Prop]) -> list[Evidence
     return out
 
 
-def _told_props(logos: Sequence[_Logo], props: Sequence[_Prop], people: People) -> list[Evidence]:
+def _carried(logos: Sequence[_Logo], props: Sequence[_Prop]) -> list[list[int]]:
+    """Indices of the named logos on each prop."""
     carried: list[list[int]] = [[] for _ in props]
     for i, logo in enumerate(logos):
         on = _lies_on(logo, props) if logo.label != UNKNOWN else []
         # What is worn stands before what hangs behind it.
         for j in on[:1] if on and props[on[0]].label == WORN else on:
             carried[j].append(i)
+    return carried
+
+
+def _crowded(logos: Sequence[_Logo], props: Sequence[_Prop], longest: float) -> list[_Prop]:
+    """The same with one prop in place of a crowd's clothes."""
+    named = _carried(logos, props)
+    worn = [i for i, prop in enumerate(props) if prop.label == WORN]
+    parties = [frozenset(logos[k].label for k in named[i]) for i in worn]
+    out = list(props)
+    for crowd in crowds([props[i].box for i in worn], parties, longest):
+        members = tuple(props[worn[k]] for k in crowd)
+        surest = max(members, key=lambda one: one.confidence)
+        whole = _Prop(around([one.box for one in members]), surest.score, WORN, surest.confidence, members=members)
+        out = [one for one in out if one not in members] + [whole]
+    return sorted(out, key=lambda prop: _reading(prop.box))
+
+
+def _told_props(logos: Sequence[_Logo], props: Sequence[_Prop], people: People) -> list[Evidence]:
     out = []
-    for number, (prop, named) in enumerate(zip(props, carried, strict=True), 1):
-        worn = owners((Found(prop.box, prop.score),), people.heads, _REACH)[0] if prop.label == WORN else None
+    for number, (prop, named) in enumerate(zip(props, _carried(logos, props), strict=True), 1):
+        clothes = [one for one in prop.members or (prop,) if one.label == WORN]
+        worn_by = owners(tuple(Found(one.box, one.score) for one in clothes), people.heads, _REACH)
         details: dict[str, Any] = {
             "size_px": round(max(prop.box[2:])),
             "detector_score": prop.score,
             "second": prop.second and {"label": prop.second[0], "confidence": prop.second[1]},
             "parties": list(dict.fromkeys(logos[i].label for i in named)),
             "logos": [f"logo-{i + 1}" for i in named],
-            "person": None if worn is None else worn + 1,
+            "person": worn_by[0] + 1 if len(worn_by) == 1 and worn_by[0] is not None else None,
         }
+        if prop.members:
+            told = zip(clothes, worn_by, _carried(logos, clothes), strict=True)
+            wearers = {head + 1 for one, head, own in told if head is not None and own and one.confidence >= _LIKELY}
+            details |= {"wearers": len(clothes), "people": sorted(wearers)}
         out.append(Evidence(f"prop-{number}", "prop", prop.label, prop.confidence, prop.box, details=details))
     return out
 
 
 def _lies_on(logo: _Logo, props: Sequence[_Prop]) -> list[int]:
     """Indices of the props that its centre lies on, the smallest first."""
-    on = [i for i, prop in enumerate(props) if lies_on(logo.box, prop.box)]
-    return sorted(on, key=lambda i: props[i].box[2] * props[i].box[3])
+    areas = {
+        i: min(box[2] * box[3] for box in on)
+        for i, prop in enumerate(props)
+        if (on := [box for box in prop.boxes if lies_on(logo.box, box)])
+    }
+    return sorted(areas, key=lambda i: areas[i])
 
 
 def _same(a: Box, b: Box, alike: bool = True) -> bool:

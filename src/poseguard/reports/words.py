@@ -88,11 +88,12 @@ def seen_name(evidence: Evidence, lang: str, given: Mapping[str, str] = MappingP
             return say("props.logo", lang, party=clean(name))
         return thing_name("logo", label, lang)
     if evidence.kind == "prop":
-        parties = _names(details.get("parties"))
-        if parties:
-            named = ", ".join(party_name(one, lang, given) for one in parties)
-            return say("props.with_parties", lang, prop=thing_name("prop", label, lang), parties=named)
-        return plain_prop(label, lang)
+        parties, wearers = _names(details.get("parties")), details.get("wearers")
+        prop = thing_name("prop", label, lang) if parties else plain_prop(label, lang)
+        if isinstance(wearers, int):
+            prop = say("props.crowd", lang, prop=prop, n=wearers)
+        named = ", ".join(party_name(one, lang, given) for one in parties)
+        return say("props.with_parties", lang, prop=prop, parties=named) if parties else prop
     return label_name(label, lang)
 
 

@@ -43,10 +43,18 @@ def has_box(one: Evidence) -> bool:
 
 
 def count_people(evidence: Sequence[Evidence]) -> int:
-    """Distinct `details.person`; what has none is counted as two to a person, so that nobody is counted twice."""
-    owned = {str(one.details["person"]) for one in evidence if one.details.get("person") is not None}
-    loose = sum(one.details.get("person") is None for one in evidence)
-    return len(owned) + (loose + 1) // 2
+    """Distinct `details.person`, and all of `details.people` of a crowd; what has neither is counted as two to a person,
+    so that nobody is counted twice.
+    """
+    owned = [_people(one) for one in evidence]
+    loose = sum(not some for some in owned)
+    return len(set().union(*owned)) + (loose + 1) // 2
+
+
+def _people(one: Evidence) -> set[str]:
+    person, crowd = one.details.get("person"), one.details.get("people")
+    told = [person] if person is not None else crowd if isinstance(crowd, list | tuple) else []
+    return {str(number) for number in told}
 
 
 def texts(one: Evidence, entry: str) -> list[str]:

@@ -36,6 +36,8 @@ def thing(one: Evidence, marks: Marks, pack: Pack, lang: str) -> str:
         return say("rules.logo-enrolled", lang, logo=logo) if one.details.get("enrolled") is True else logo
     key = f"prop-{one.label}"
     prop = say(f"rules.{key}", lang) if key in catalogue("rules") else one.label
+    if isinstance(wearers := one.details.get("wearers"), int):
+        prop = say("props.crowd", lang, prop=prop, n=wearers)
     return say("rules.prop", lang, prop=prop, whose=whose)
 
 
