@@ -43,7 +43,7 @@ def has_box(one: Evidence) -> bool:
 
 
 def count_people(evidence: Sequence[Evidence]) -> int:
-    """Distinct `details.person`, and all of `details.people` of a crowd; what has neither is counted as two to a person,
+    """Distinct `details.person`, and all of a crowd's `details.people`; what has neither is counted as two to a person,
     so that nobody is counted twice.
     """
     owned = [_people(one) for one in evidence]
