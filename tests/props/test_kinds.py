@@ -45,6 +45,21 @@ def test_a_box_at_the_rim_is_looked_at_like_any_other() -> None:
     assert Kinds(kinds()).looks(pixels, []) == []
 
 
+@pytest.mark.parametrize(
+    ("size", "room", "kind"),
+    [((200, 200), 0, "poster"), ((380, 200), 4, "poster"), ((500, 200), 0, "spanduk"), ((200, 200), 30, "baliho")],
+)
+def test_of_a_print_that_is_all_of_the_picture_its_shape_says_what_it_is(
+    size: tuple[int, int], room: int, kind: str
+) -> None:
+    sees_a_board = Kinds(kinds([4.0, 3.0, 0.0, 0.0, 2.0, 0.0, 0.0, 0.0]))
+    box = (room / 2, room / 2, float(size[0] - room), float(size[1] - room))
+    (told,) = sees_a_board.looks(painted(*size), [box])
+    assert CLASSES[int(told.kinds.argmax())] == kind
+    assert told.kinds.sum() == pytest.approx(1.0)
+    assert told.likeliest("spanduk", 1.0)[0][0] == ("spanduk" if kind == "baliho" else kind)
+
+
 def test_the_detector_is_believed_unless_the_look_is_much_surer() -> None:
     seen = look(baliho=0.5, poster=0.3, nothing=0.15)
     assert seen.likeliest("poster", 0.0) == (("baliho", pytest.approx(0.5)), ("poster", pytest.approx(0.3)))

@@ -21,6 +21,11 @@ CLASSES = (*PROPS, NOTHING)
 """What a box may show, in the order of the network's classes."""
 DIM = 0.5
 """How strong the crop is outside the box: the network sees what is meant, and what is round it."""
+# A print from edge to edge is no photo of a board or a banner, it is one made to be posted: a poster, unless it is as
+# wide as banners are (the train side's labels have 9 posters of up to 1.93 times their height there and 3 banners of
+# 2.4 and more, and one backdrop of 1.47).
+_PRINTS, _POSTED, _BANNER = ("baliho", "spanduk", "poster"), "poster", "spanduk"
+_EDGE, _WIDE = 0.93, 2.2
 _BATCH = 16
 _GREY = 114.0
 _LEAST = np.float32(1e-6)
@@ -87,4 +92,15 @@ class Kinds:
             logits = self._logits(planes([cut(pixels, box) for box in boxes[start : start + _BATCH]]))
             shares = np.exp(logits - logits.max(1, keepdims=True))
             out += [Look(row / row.sum()) for row in shares]
-        return out
+        return [_posted(look, box, pixels.shape[1], pixels.shape[0]) for look, box in zip(out, boxes, strict=True)]
+
+
+def _posted(look: Look, box: Box, width: int, height: int) -> Look:
+    """The same, but of a print that is all of the picture its shape says which."""
+    if box[2] < _EDGE * width or box[3] < _EDGE * height:
+        return look
+    kinds = look.kinds.copy()
+    prints = [CLASSES.index(name) for name in _PRINTS]
+    kinds[prints] = 0
+    kinds[CLASSES.index(_BANNER if width >= _WIDE * height else _POSTED)] = look.kinds[prints].sum()
+    return Look(kinds)
