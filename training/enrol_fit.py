@@ -240,16 +240,17 @@ def threshold(kinds: list[tuple[Compared, list[float]]], plain: int) -> float:
         named = first & (sure >= np.array(compared.party))
         parts.append((y, np.where(named, sure, 0.0), np.array(compared.plain), compared.there))
     chosen = 0.95
-    for t in np.arange(0.95, 0.45, -0.05):
+    for percent in range(95, 49, -1):
+        t, told, precise = percent / 100, [], []
         false = sum(int((calm & (sure >= t)).sum()) for _, sure, calm, _ in parts)
-        precise = []
         for y, sure, calm, there in parts:
             hit = ~calm & (sure >= t)
             precise.append(y[hit].mean() if hit.any() else 1.0)
-            print(f"  {t:.2f}: precision {precise[-1]:.3f}, recall {y[hit].sum() / max(there, 1):.3f} of {there}")
-        print(f"  {t:.2f}: {false} of {plain} looks at plain photos")
+            told.append(f"precision {precise[-1]:.3f}, recall {y[hit].sum() / max(there, 1):.3f} of {there}")
+        if percent % 5 == 0:
+            print(f"  {t:.2f}: {'; '.join(told)}; {false} of {plain} looks at plain photos")
         if min(precise) >= LEAST_PRECISION and false <= MOST_FALSE * plain:
-            chosen = round(float(t), 2)
+            chosen = t
     return chosen
 
 

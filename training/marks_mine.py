@@ -21,11 +21,13 @@ import numpy as np
 
 from benchmarks.truth import TWINS
 from poseguard.boxes import overlap
+from poseguard.people.search import PeopleSearch
 from poseguard.props.search import PropsSearch
 from poseguard.results import Box
 from poseguard.yolo import YoloNetwork
 from training.props_data import EVERYTHING, TRAIN, labelled, plain_photos
 from training.shared import DATA, RUNS, read, table
+from training.worn_fit import with_people
 
 _LEAST, _MOST, _MOST_CLOSE = 0.02, 40, 4
 _SAME = 0.5
@@ -44,6 +46,7 @@ def main() -> None:
     for row in before:
         told[row["file"]].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
+    people = PeopleSearch()
     boxed = labelled(of)
     total = 0
     with path_of_all.open("w", encoding="utf-8", newline="") as file:
@@ -52,8 +55,13 @@ def main() -> None:
         out.writerows(row.values() for row in before)
         close = set().union(*(closeups(side) for side in of))
         for path in sorted({*boxed, *plain_photos(of), *close}):
-            image = read(path)
-            rows = search.network.run(image, 640, _LEAST) if path in close else search.rows(image, least=_LEAST)
+            if path in close:
+                rows = search.network.run(read(path), 640, _LEAST)
+            else:
+                # Where people are seen, a scan looks closer.
+                image, scale, heads, bodies = with_people(path, people)
+                rows = search.rows(image, heads, bodies, _LEAST)
+                rows[:, 2:] /= scale
             rows = rows[(rows[:, 0] == 0) & (rows[:, 1] >= _LEAST)]
             # Crowds and difficult emblems are among the known: they are no background.
             known = boxed.get(path, np.zeros((0, 5), np.float32))

@@ -142,12 +142,10 @@ def main() -> None:
             image = read(path)
             rows = search.rows(image)
         emblems = [(k[5:], box, dim) for k, box, dim in truth if k.startswith("logo:")]
-        staged = any(path.is_relative_to(folder) for folder in args.staged)
-        # Of some emblems in folds and behind people too little shows to be listed, as on photos.
-        own = sorted({name for name, _, _ in emblems}) if staged else known.get(path, [])
+        own = known.get(path, [])
         logo_boxes(image, rows[rows[:, 0] == 0], net, warmth, of_party, codes, emblems, own, logos, weight, path)
         # Of what hangs behind people there nearly all is a party's, as on no shelf of photos.
-        if not staged:
+        if not any(path.is_relative_to(folder) for folder in args.staged):
             looks.append((image, path, rows, truth, weight))
     weights = regression(logos, 3)
     least = curve(logos, weights)
