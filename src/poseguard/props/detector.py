@@ -269,15 +269,16 @@ def _crowded(logos: Sequence[_Logo], props: Sequence[_Prop], longest: float) -> 
 def _told_props(logos: Sequence[_Logo], props: Sequence[_Prop], people: People) -> list[Evidence]:
     out = []
     for number, (prop, named) in enumerate(zip(props, _carried(logos, props), strict=True), 1):
-        clothes = [one for one in prop.members or (prop,) if one.label == WORN]
+        clothes = prop.members or ((prop,) if prop.label == WORN else ())
         worn_by = owners(tuple(Found(one.box, one.score) for one in clothes), people.heads, _REACH)
+        wearer = worn_by[0] if worn_by and not prop.members else None
         details: dict[str, Any] = {
             "size_px": round(max(prop.box[2:])),
             "detector_score": prop.score,
             "second": prop.second and {"label": prop.second[0], "confidence": prop.second[1]},
             "parties": list(dict.fromkeys(logos[i].label for i in named)),
             "logos": [f"logo-{i + 1}" for i in named],
-            "person": worn_by[0] + 1 if len(worn_by) == 1 and worn_by[0] is not None else None,
+            "person": None if wearer is None else wearer + 1,
         }
         if prop.members:
             told = zip(clothes, worn_by, _carried(logos, clothes), strict=True)
