@@ -19,13 +19,18 @@ POLES: tuple[Colour, ...] = ((90, 60, 35), (200, 195, 190), (205, 170, 80), (150
 
 def limp_flag(brief: Brief, printed: Printed, rng: Rng) -> Sheet:
     """A flag on its stand or on a pole on a calm day, some with a fringe."""
-    flat = flat_flag(brief, printed, rng)
-    if rng.random() < 0.35:
+    flat = fringed(flat_flag(brief, printed, rng), rng, 0.35)
+    sheet = _standing(_sunk(flat, rng), rng)
+    return sheet if rng.random() < 0.5 else _mirrored(sheet)
+
+
+def fringed(flat: Sheet, rng: Rng, share: float) -> Sheet:
+    """The cloth, with a fringe on that share of them."""
+    if rng.random() < share:
         fringe = varied(FRINGES[int(rng.integers(len(FRINGES)))], rng, 10)
         h, w = flat.ids.shape
         cv2.rectangle(flat.rgba, (0, 0), (w - 1, h - 1), (*fringe, 255), max(h // 22, 1))
-    sheet = _standing(_sunk(flat, rng), rng)
-    return sheet if rng.random() < 0.5 else _mirrored(sheet)
+    return flat
 
 
 def _sunk(sheet: Sheet, rng: Rng) -> Sheet:

@@ -22,6 +22,7 @@ from training.logos.cloth import Sheet, crumple, quad, shaded, waves
 from training.logos.compose import MARGIN, SIDE
 from training.logos.drape import limp_flag
 from training.logos.dyed import HIPS, uniform
+from training.logos.flown import flown_flag
 from training.logos.light import faded, spoiled
 from training.logos.places import Library, portraits
 from training.logos.stage import FULL, Stage, set_stage, someone
@@ -67,7 +68,7 @@ def staged(library: Library, rng: Rng) -> tuple[U8, list[Seen]]:
         _on_wall(canvas, stage, event, rng)
     if rng.random() < 0.55:
         _flags(canvas, stage, event, rng)
-    rally = rng.random() < 0.2
+    rally = rng.random() < 0.3
     if rally:
         _waved(canvas, stage, event, rng)
     people_first(canvas, stage)
@@ -180,30 +181,33 @@ def _flags(canvas: Canvas, stage: Stage, event: Event, rng: Rng) -> None:
     tall = min(rng.uniform(2.0, 7.0) * stage.head, 1.2 * SIDE)
     x = rng.uniform(MARGIN, MARGIN + SIDE)
     top = someone(stage, rng).head[1] - rng.uniform(0, 3.5) * stage.head
-    windy = rng.random() < 0.3
+    windy = rng.random() < 0.4
     for _ in range(int(rng.integers(1, 5))):
         national = rng.random() < 0.3
         marks = [] if national else event.marks((1,), rng)
         named = event.campaign and not national
         brief = Brief(marks, named, tall / 2.2, "flag" if named else None)
-        sheet = (garments.flag if windy else limp_flag)(brief, canvas.printed, rng)
-        sheet = _scaled(_hung(sheet, rng) if windy else sheet, tall / sheet.ids.shape[0])
+        sheet = (flown_flag if windy else limp_flag)(brief, canvas.printed, rng)
+        sheet = _scaled(sheet, tall / sheet.ids.shape[0])
         _hang(canvas, sheet, (x, top + tall / 2 + rng.normal(0, 0.05) * tall), rng)
         x += sheet.ids.shape[1] * rng.uniform(0.7, 2.2)
 
 
 def _waved(canvas: Canvas, stage: Stage, event: Event, rng: Rng) -> None:
-    """Flags held up over a crowd, at any slant."""
+    """Flags and a few posters held up over a crowd, at any slant."""
     tall = rng.uniform(0.6, 3.5) * stage.head
     for _ in range(int(rng.integers(2, 7))):
         size = tall * rng.uniform(0.7, 1.4)
-        kind = "umbul_umbul" if rng.random() < 0.15 else "flag"
-        brief = Brief(event.marks((1,), rng), event.campaign, size / 2.2, kind if event.campaign else None)
-        make = {"flag": garments.flag, "umbul_umbul": garments.umbul_umbul}[kind]
-        sheet = _hung(make(brief, canvas.printed, rng), rng)
-        sheet = _scaled(sheet, size / sheet.ids.shape[0])
+        kind = ("flag", "umbul_umbul", "poster")[int(rng.choice(3, p=(0.75, 0.1, 0.15)))]
+        brief = event.brief(kind, size, (2.0, 2.6), (0, 1, 1) if kind == "poster" else (1,), rng)
+        if kind == "flag":
+            sheet, turn = flown_flag(brief, canvas.printed, rng), 0.1
+        else:
+            make = banners.poster if kind == "poster" else garments.umbul_umbul
+            sheet, turn = _hung(make(brief, canvas.printed, rng), rng), 0.3
+            sheet = _scaled(sheet, size / sheet.ids.shape[0])
         h, w = sheet.ids.shape
-        corners = quad(w, h, rng.normal(0, 0.35), float(rng.choice([0.1, 0.35])), rng)
+        corners = quad(w, h, rng.normal(0, turn), float(rng.choice([0.1, 0.35])), rng)
         x, y = rng.uniform(MARGIN, MARGIN + SIDE), someone(stage, rng).head[1] - rng.uniform(-0.5, 5) * stage.head
         canvas.hang(sheet, corners + np.array([x, y], np.float32))
 
