@@ -20,6 +20,7 @@ from training.logos.people import varied
 
 Floats = NDArray[np.float32]
 Rng = np.random.Generator
+Slices = tuple[slice, ...]
 _ROWS, _COLUMNS = 15, 21
 _FLAGS, _STEPS, _TAKEN = 160, 260, (140, 180, 220, 259)
 _ROUNDS = 10  # how often a step pulls the net back to its distances
@@ -31,13 +32,13 @@ _LEAST_SHOWN = 0.25
 
 
 @lru_cache(maxsize=1)
-def shapes() -> Floats:
-    """N × 15 × 21 × 3: right, down and towards the viewer, in heights of the flag; the first column is at the pole."""
+def shapes(flags: int = _FLAGS) -> Floats:
+    """(4 · flags) × 15 × 21 × 3: right, down, towards the viewer, in heights of the flag; column 0 is at the pole."""
     rng = np.random.default_rng(2024)
-    aspect = rng.uniform(1.2, 1.7, (_FLAGS, 1)).astype(np.float32)
-    slant = np.clip(rng.normal(0, 0.35, (_FLAGS, 1)), -1.2, 1.2).astype(np.float32)
+    aspect = rng.uniform(1.2, 1.7, (flags, 1)).astype(np.float32)
+    slant = np.clip(rng.normal(0, 0.35, (flags, 1)), -1.2, 1.2).astype(np.float32)
     down = np.linspace(0, 1, _ROWS, dtype=np.float32)
-    points = np.zeros((_FLAGS, _ROWS, _COLUMNS, 3), np.float32)
+    points = np.zeros((flags, _ROWS, _COLUMNS, 3), np.float32)
     along = np.linspace(0, 1, _COLUMNS, dtype=np.float32) * aspect
     pole = np.stack([np.sin(slant), np.cos(slant)], -1)
     out = np.stack([np.cos(slant), -np.sin(slant)], -1)
@@ -47,13 +48,13 @@ def shapes() -> Floats:
     before = points.copy()
     links = _links(points)
     # From none to a storm: what the air does against one unit of gravity.
-    strength = np.exp(rng.uniform(np.log(0.1), np.log(8), (_FLAGS, 1, 1, 1))).astype(np.float32)
-    gust = rng.uniform(0.5, 3.0, (2, _FLAGS, 1, 1)).astype(np.float32)
-    phase = rng.uniform(0, 2 * np.pi, (2, _FLAGS, 1, 1)).astype(np.float32)
+    strength = np.exp(rng.uniform(np.log(0.1), np.log(8), (flags, 1, 1, 1))).astype(np.float32)
+    gust = rng.uniform(0.5, 3.0, (2, flags, 1, 1)).astype(np.float32)
+    phase = rng.uniform(0, 2 * np.pi, (2, flags, 1, 1)).astype(np.float32)
     taken: list[Floats] = []
     for step in range(_STEPS):
         time = np.float32(step * _DT)
-        wind = np.zeros((_FLAGS, 1, 1, 3), np.float32)
+        wind = np.zeros((flags, 1, 1, 3), np.float32)
         wind[..., 0] = 1 + 0.4 * np.sin(3 * gust[0] * time + phase[0])
         wind[..., 1] = 0.15 * np.sin(2 * gust[1] * time + phase[0])
         wind[..., 2] = 0.7 * np.sin(4 * gust[1] * time + phase[1])
@@ -72,22 +73,17 @@ def shapes() -> Floats:
     return np.stack(taken)
 
 
-Slices = tuple[slice, slice, slice]
-
-
 def _links(points: Floats) -> list[tuple[Slices, Slices, Floats]]:
     """Pairs of neighbours and their distances, in groups in which no point occurs twice."""
-    all_, out = slice(None), []
-    for axis in (1, 2):
-        n = points.shape[axis]
-        for first in (0, 1):
-            a, b = slice(first, n - 1, 2), slice(first + 1, n, 2)
-            out.append(((all_, a, all_), (all_, b, all_)) if axis == 1 else ((all_, all_, a), (all_, all_, b)))
-    for first in (0, 1):  # across the meshes, against shear
-        a, b = slice(first, _COLUMNS - 1, 2), slice(first + 1, _COLUMNS, 2)
-        for up in (0, 1):
-            rows = slice(up, _ROWS - 1, 2), slice(up + 1, _ROWS, 2)
-            out += [((all_, rows[0], a), (all_, rows[1], b)), ((all_, rows[1], a), (all_, rows[0], b))]
+
+    def pairs(n: int) -> list[tuple[slice, slice]]:
+        return [(slice(first, n - 1, 2), slice(first + 1, n, 2)) for first in (0, 1)]
+
+    out = [(np.s_[:, a], np.s_[:, b]) for a, b in pairs(_ROWS)]
+    out += [(np.s_[:, :, a], np.s_[:, :, b]) for a, b in pairs(_COLUMNS)]
+    for left, right in pairs(_COLUMNS):  # across the meshes, against shear
+        for up, down in pairs(_ROWS):
+            out += [(np.s_[:, up, left], np.s_[:, down, right]), (np.s_[:, down, left], np.s_[:, up, right])]
     return [(a, b, np.linalg.norm(points[a] - points[b], axis=-1, keepdims=True)) for a, b in out]
 
 
@@ -140,8 +136,6 @@ def _drawn(flat: Sheet, points: Floats, rng: Rng) -> Sheet:
     cv2.line(sheet.rgba, ends[0], ends[1], (*colour, 255), thick, cv2.LINE_AA)
     order = np.argsort(dense[..., 2].ravel(), kind="stable")
     x, y = np.rint(dense[..., :2].reshape(-1, 2)[order] - low).astype(np.int32).T
-    inside = (x >= 0) & (y >= 0) & (x < sheet.ids.shape[1]) & (y < sheet.ids.shape[0])
-    order, x, y = order[inside], x[inside], y[inside]
     size = dense.shape[1::-1]
     rgb = cv2.resize(flat.rgba[..., :3], size, interpolation=cv2.INTER_LINEAR) * light[..., None]
     sheet.rgba[y, x, :3] = np.clip(rgb, 0, 255).astype(np.uint8).reshape(-1, 3)[order]
