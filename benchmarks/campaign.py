@@ -118,27 +118,38 @@ def claim(file: str, report: Report) -> Claim:
 def plain(measured: Measured, run: Run) -> None:
     """Photos of offices and ceremonies: nobody's logo, nobody's material."""
     name = "plain"
-    claims = [claim(file, report) for file, report in run.of("negative")]
+    parties, material, count = _claims(measured, run, name, "negative", "photos without politics")
+    measured.targets += [
+        Target(name, "a party named", parties, 0.01, count, most=True),
+        Target(name, "campaign material claimed", material, 0.03, count, most=True),
+    ]
+
+
+def everyday(measured: Measured, run: Run) -> None:
+    """Close-ups of hands, for the clothes and rooms in them: no party's anything either."""
+    _claims(measured, run, "everyday", "close-ups", "close-ups of hands, in everyday clothes")
+
+
+def _claims(measured: Measured, run: Run, name: str, photos: str, title: str) -> tuple[float, float, int]:
+    """Shares of those photos on which a party is named and on which campaign material is claimed; how many they are."""
+    claims = [claim(file, report) for file, report in run.of(photos)]
     count = len(claims)
     parties, material = sum(bool(one.logos) for one in claims), sum(one.material for one in claims)
     look = [one for one in claims if one.logos or one.material]
     shares = [n / count if count else float("nan") for n in (parties, material)]
     measured.say(
-        "photos without politics",
+        title,
         f"a party named on {parties} of {count}: {_within(shares[0], count)}",
         f"campaign material claimed on {material} of {count}: {_within(shares[1], count)}",
         *(f"  {one.file}  {one.level}  {', '.join((*one.logos, *one.props, *one.rules))}" for one in look),
     )
-    measured.targets += [
-        Target(name, "a party named", shares[0], 0.01, count, most=True),
-        Target(name, "campaign material claimed", shares[1], 0.03, count, most=True),
-    ]
     measured.figures[name] = {
         "photos": count,
         "party_named": parties,
         "material_claimed": material,
         "look": [asdict(one) for one in look],
     }
+    return shares[0], shares[1], count
 
 
 def _wrong(rows: Sequence[Row], told: dict[str, set[str]]) -> Iterable[str]:

@@ -4,8 +4,8 @@
                                  [--scenes DIR] [--left-out DIR] [--palm DIR] [--embedder FILE] [--teacher FILE]
 
 Every photo is scanned once for all sections. close-ups, props (hands of group photos at rallies), wild, levels and
-detectors are about hands; tags, ap, plain, scenes and enrolment about logos and props; verification, galleries,
-candidates, fairness and face-time about faces (`benchmarks.faces`).
+detectors are about hands; tags, ap, plain, everyday, scenes and enrolment about logos and props; verification,
+galleries, candidates, fairness and face-time about faces (`benchmarks.faces`).
 
 Writes figures.json, figures.txt and the reports behind them to out/measure (which shows people: it is not committed).
 """
@@ -39,10 +39,10 @@ from poseguard.weights import digest, load_manifest
 
 HANDS = ("close-ups", "props", "wild", "levels", "detectors")
 SECTIONS = (
-    *HANDS, "tags", "ap", "plain", "scenes", "enrolment",
+    *HANDS, "tags", "ap", "plain", "everyday", "scenes", "enrolment",
     *faces.SECTIONS,
 )  # fmt: skip
-_CAMPAIGN = {"tags": campaign.tags, "ap": campaign.boxes, "plain": campaign.plain}
+_CAMPAIGN = {"tags": campaign.tags, "ap": campaign.boxes, "plain": campaign.plain, "everyday": campaign.everyday}
 _PHOTOS_OF = {
     "close-ups": ("close-ups",),
     "props": ("props",),
@@ -51,6 +51,7 @@ _PHOTOS_OF = {
     "tags": ("tags",),
     "ap": ("ap",),
     "plain": ("negative",),
+    "everyday": ("close-ups",),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.averages import average_precision, nearest
-from benchmarks.campaign import boxes, claim, plain, tags
+from benchmarks.campaign import boxes, claim, everyday, plain, tags
 from benchmarks.drawn import scenes
 from benchmarks.figures import Target
 from benchmarks.run import Measured, Run
@@ -150,6 +150,16 @@ def test_material_is_claimed_by_a_prop_with_a_party_and_by_a_finding_from_low(tm
     assert (party.figure, party.of, party.met) == (0.25, 4, False)
     assert (material.figure, material.met) == (0.5, False)
     assert [one["file"] for one in measured.figures["plain"]["look"]] == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_everyday_photos_are_counted_and_have_no_line_of_their_own_to_meet(tmp_path: Path) -> None:
+    measured = Measured()
+    everyday(
+        measured, run_of("close-ups", None, [], {"a.jpg": report(logo("pdip")), "b.jpg": report()}, tmp_path, tmp_path)
+    )
+    told = measured.figures["everyday"]
+    assert (told["photos"], told["party_named"], told["material_claimed"]) == (2, 1, 0)
+    assert not measured.targets
 
 
 def test_average_precision_is_one_where_all_is_found_first_and_falls_with_what_is_missed() -> None:

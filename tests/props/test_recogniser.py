@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from graphs import CELL, MARKS, NUMBERS, OFFICE, PDIP, PERINDO_OLD, PKB, UNSURE, WHITE, painted, recogniser
 
-from poseguard.props.marks import UNKNOWN, Marks, log_odds, logistic
+from poseguard.props.marks import CLOSER, GROW, UNKNOWN, Marks, log_odds, logistic, seen_twice
 
 BOX = (64.0, 64.0, float(CELL), float(CELL))
 
@@ -113,3 +115,25 @@ def test_log_odds_stay_finite() -> None:
     assert log_odds(1.0) == pytest.approx(9.21, abs=0.01)
     assert logistic(-1e9) < 1e-20 and logistic(1e9) <= 1
     assert logistic(log_odds(0.3)) == pytest.approx(0.3)
+
+
+class Measuring:
+    """In place of a network: how much of each crop is the box's own white, and which box that is by its green."""
+
+    def run(self, _: list[str], fed: dict[str, np.ndarray]) -> list[np.ndarray]:
+        red, green = fed["crops"][:, 0], fed["crops"][:, 1]
+        return [np.stack([red.mean((1, 2)), green.max((1, 2))], 1)]
+
+    def get_outputs(self) -> list[SimpleNamespace]:
+        return [SimpleNamespace(shape=["N", 2])]
+
+
+def test_each_box_is_seen_twice_and_the_mean_counts() -> None:
+    count = 37  # several batches, the last not full
+    pixels = np.zeros((100, 100 * count, 3), np.uint8)
+    for i in range(count):
+        pixels[30:70, 100 * i + 30 : 100 * i + 70] = (255, 100 + 4 * i, 0)
+    said = seen_twice(Measuring(), "any", pixels, [(100.0 * i + 30, 30.0, 40.0, 40.0) for i in range(count)])
+    assert said[:, 0] == pytest.approx((1 / GROW**2 + 1 / CLOSER**2) / 2, abs=0.02)
+    assert said[:, 1] == pytest.approx([(100 + 4 * i) / 255 for i in range(count)], abs=0.01)
+    assert seen_twice(Measuring(), "any", pixels, []).shape == (0, 2)

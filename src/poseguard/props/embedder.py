@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.props.marks import crops
+from poseguard.props.marks import seen_twice
 from poseguard.reading.photo import Pixels
 from poseguard.results import Box
 from poseguard.yolo import session
@@ -16,13 +16,11 @@ from poseguard.yolo import session
 WIDTH = 192
 """Length of an embedding."""
 
-_BATCH = 32
-
 Floats = NDArray[np.float32]
 
 
 class LogoEmbedder:
-    """`logo_embedder.onnx`: `crops` N × 3 × 96 × 96 RGB in 0..1, as `marks.crops` makes them, to `embedding` N × WIDTH.
+    """`logo_embedder.onnx`: `crops` as `marks.seen_twice` makes them, to `embedding` N × WIDTH.
 
     Raises ValueError where the network gives something else.
     """
@@ -35,8 +33,5 @@ class LogoEmbedder:
 
     def embed(self, pixels: Pixels, boxes: Sequence[Box]) -> Floats:
         """N × WIDTH of length one, for boxes in pixels of `pixels`."""
-        out = [np.zeros((0, WIDTH), np.float32)]
-        for start in range(0, len(boxes), _BATCH):
-            fed = crops(pixels, boxes[start : start + _BATCH])
-            out.append(self._net.run(["embedding"], {"crops": fed})[0])
-        return np.concatenate(out)
+        said = seen_twice(self._net, "embedding", pixels, boxes)
+        return np.asarray(said / np.maximum(np.linalg.norm(said, axis=1, keepdims=True), 1e-6), np.float32)
