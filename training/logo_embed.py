@@ -1,7 +1,7 @@
 """Trains the embedding by which enrolled logos are told: which of thousands of made-up logos a crop shows.
 
     python -m training.logo_embed train [--crops 600000] [--start CHECKPOINT | NETWORK.onnx] [--name logo_embedder]
-    python -m training.logo_embed export [--name logo_embedder] [--out weights/logo_embedder.onnx]
+    python -m training.logo_embed export [--name logo_embedder [MORE...]] [--out weights/logo_embedder.onnx]
 
 Learns from runs/logo_pictures.npy (`training.logos.icons`) and from tiles of the numbered emblems and of offices'
 emblems (`training.logos.make marks`), and from no party's emblem: what it is worth on a logo that it has never seen is
@@ -26,6 +26,7 @@ from torch.utils.data import DataLoader, Dataset
 
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import GROW, SIDE
+from training.averaging import averaged
 from training.base import body, pooled
 from training.export import export
 from training.logos.artwork import Mark
@@ -281,12 +282,13 @@ def train(args: argparse.Namespace) -> None:
             print(f"step {step + 1}/{steps} loss {running:.3f} right {right:.3f} {pace:.0f} crops/s", file=sys.stderr)
         if (step + 1) % 1000 == 0 or step + 1 == steps:
             state = {"model": average.module.state_dict(), "directions": directions.weight.data}
-            torch.save(state, RUNS / f"{args.name}.pt")
+            torch.save(state, RUNS / f"{args.name[0]}.pt")
 
 
 def written(args: argparse.Namespace) -> None:
     model = Embedder().eval()
-    model.load_state_dict(torch.load(RUNS / f"{args.name}.pt", weights_only=True)["model"])
+    runs = [torch.load(RUNS / f"{name}.pt", weights_only=True)["model"] for name in args.name]
+    model.load_state_dict(averaged(runs, [1.0] * len(runs)))
     export(model, args.out, torch.rand(2, 3, SIDE, SIDE), "crops", ["embedding"])
 
 
@@ -301,7 +303,7 @@ def main() -> None:
     parser.add_argument("--falling", type=float, default=0.7, help="share of the run in which the rate falls")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path)
-    parser.add_argument("--name", default="logo_embedder")
+    parser.add_argument("--name", nargs="+", default=["logo_embedder"], help="to export: the mean of these runs")
     parser.add_argument("--out", type=Path, default=ROOT / "weights/logo_embedder.onnx")
     args = parser.parse_args()
     train(args) if args.what == "train" else written(args)
