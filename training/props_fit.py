@@ -166,6 +166,9 @@ def main() -> None:
     marks = Marks(args.marks.read_bytes(), json.dumps(numbers).encode())
     numbers["props"] = props_numbers(prop_boxes(marks, Kinds(args.kinds.read_bytes()), looks))
     numbers["worn"] = fitted(marks, search, of)
+    # What ships has more classes than its twin.
+    if args.everything and args.out.exists():
+        numbers |= {key: json.loads(args.out.read_text())[key] for key in ("classes", "party")}
     args.out.write_text(json.dumps(numbers, indent=1) + "\n")
 
 

@@ -51,6 +51,11 @@ def test_an_office_emblem_and_plain_ground_name_nobody() -> None:
     assert told(WHITE).label == "background"
 
 
+def test_classes_of_another_network_are_refused() -> None:
+    with pytest.raises(ValueError, match="classes"):
+        marks(classes=[*NUMBERS["classes"], "neg:other"])
+
+
 def test_between_two_parties_it_says_unknown() -> None:
     opinion = told(UNSURE)
     assert opinion.label == UNKNOWN

@@ -123,6 +123,8 @@ class Marks:
         self._net = session(model)
         self.sha256 = hashlib.sha256(model).hexdigest()
         self.classes: tuple[str, ...] = tuple(read["classes"])
+        if len(self.classes) != self._net.get_outputs()[0].shape[-1]:
+            raise ValueError("classes")
         self._background = self.classes.index(BACKGROUND)
         named = {name: (str(row["party"]), row["version"]) for name, row in read["party"].items()}
         self._versions = {name: version for name, (_, version) in named.items()}
