@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.truth import TWINS
+from benchmarks.truth import TWINS, box_of
 from poseguard.boxes import overlap
 from poseguard.props.embedder import LogoEmbedder
 from poseguard.props.enrol import enrolled, read_picture
@@ -98,7 +98,7 @@ def mined() -> tuple[dict[str, list[Box]], dict[str, list[Box]]]:
         file = row["file"]
         if file.startswith(("hands/", "props/negative/")):
             half = halves[zlib.crc32(sources.get(file, file).encode()) % 2]
-            half[file].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
+            half[file].append(box_of(row))
     return halves[0], halves[1]
 
 

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.truth import TWINS
+from benchmarks.truth import TWINS, box_of
 from poseguard.boxes import overlap, scaled, square
 from poseguard.people.search import PeopleSearch
 from poseguard.props.kinds import CLASSES, NOTHING
@@ -58,8 +58,7 @@ def in_photos(search: PropsSearch) -> Iterator[tuple[U8, list[Example]]]:
     known: dict[Path, Known] = defaultdict(list)
     for row in table(DATA / "props/boxes.csv"):
         if side_of[row["file"]] == "train" and row["class"].startswith("prop:"):
-            box = tuple(float(row[k]) for k in "xywh")
-            known[DATA / "props" / row["file"]].append((row["class"][5:], box, row["crowd"] == "1"))  # type: ignore[arg-type]
+            known[DATA / "props" / row["file"]].append((row["class"][5:], box_of(row), row["crowd"] == "1"))
     labelled = {DATA / "props" / file for file, side in side_of.items() if side == "train"}
     for path in sorted({*labelled, *plain_photos()}):
         pixels, scale, heads, bodies = with_people(path, people)

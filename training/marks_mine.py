@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.truth import TWINS
+from benchmarks.truth import TWINS, box_of
 from poseguard.boxes import overlap
 from poseguard.people.search import PeopleSearch
 from poseguard.props.search import PropsSearch
@@ -44,7 +44,7 @@ def main() -> None:
     before = table(MINED) if args.add else []
     told: dict[str, list[Box]] = defaultdict(list)
     for row in before:
-        told[row["file"]].append((float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"])))
+        told[row["file"]].append(box_of(row))
     search = PropsSearch(YoloNetwork(args.props.read_bytes(), 2), frozenset({0}))
     people = PeopleSearch()
     boxed = labelled(of)

@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
-from benchmarks.truth import TWINS
+from benchmarks.truth import TWINS, box_of
 from poseguard.boxes import shared
 from poseguard.props.embedder import WIDTH
 from poseguard.props.marks import SIDE
@@ -89,13 +89,13 @@ def real_tiles(everything: bool) -> tuple[list[NDArray[np.uint8]], list[str], li
         if side_of[row["file"]] not in of or not row["class"].startswith("logo:") or row["crowd"] == "1":
             continue
         image = read(DATA / "props" / row["file"])
-        box = tuple(float(row[k]) for k in "xywh")
-        tiles.append(tile(image, box))  # type: ignore[arg-type]
+        box = box_of(row)
+        tiles.append(tile(image, box))
         labels.append(row["class"].removeprefix("logo:"))
         sizes.append(max(box[2:]))
     for row in table(mined) if mined.exists() else ():
-        box = tuple(float(row[k]) for k in "xywh")
-        tiles.append(tile(read(DATA / row["file"]), box))  # type: ignore[arg-type]
+        box = box_of(row)
+        tiles.append(tile(read(DATA / row["file"]), box))
         labels.append(BACKGROUND)
         sizes.append(max(box[2:]))
     return tiles, labels, sizes
@@ -108,8 +108,7 @@ def scene_tiles(folder: Path) -> tuple[NDArray[np.uint8], list[dict[str, str]]]:
     rng = np.random.default_rng(4)
     emblems: dict[str, list[tuple[Box, str, float]]] = defaultdict(list)
     for row in table(folder / "marks.csv"):
-        box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
-        emblems[row["file"]].append((box, row["label"], float(row["visible"])))
+        emblems[row["file"]].append((box_of(row), row["label"], float(row["visible"])))
     tiles, rows = [], []
     for path in sorted((folder / "images").glob("*.jpg")):
         shown = [(box, label) for box, label, visible in emblems[path.name] if visible >= _VISIBLE]

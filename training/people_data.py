@@ -19,6 +19,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.truth import box_of
 from poseguard.yolo import non_max_suppression
 from training.shared import DATA, RUNS, LabelledHand, group_hands, group_photos, read, table
 from training.teacher import Teacher
@@ -190,7 +191,7 @@ def scene_rows(folder: Path) -> dict[Path, Rows]:
     kinds = {"body": 0, "head": 1, "hand": 2}
     per: dict[Path, list[tuple[float, ...]]] = defaultdict(list)
     for row in table(folder / "index.csv"):
-        x, y, w, h = (float(row[k]) for k in "xywh")
+        x, y, w, h = box_of(row)
         pad = 0.08 * max(w, h) if row["kind"] == "hand" else 0.0
         per[folder / row["file"]].append((kinds[row["kind"]], x - pad, y - pad, w + 2 * pad, h + 2 * pad))
     return {path: np.array(rows, np.float32) for path, rows in per.items()}

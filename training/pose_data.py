@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.truth import box_of
 from training.shared import CLASSES, DATA, RUNS, group_hands, read, table
 
 TILE = 192
@@ -110,8 +111,7 @@ def groups() -> Iterator[Example]:
     repos = {hand.file: hand.repo for hand in group_hands()}
     for row in table(mined) if mined.exists() else ():
         path = DATA / row["file"]
-        x, y, w, h = (float(row[k]) for k in "xywh")
-        yield Example(path, (x, y, w, h), "none", "none", repos.get(path, "mined"), "train")
+        yield Example(path, box_of(row), "none", "none", repos.get(path, "mined"), "train")
 
 
 def tile(image: NDArray[np.uint8], box: tuple[float, float, float, float]) -> tuple[NDArray[np.uint8], float]:
@@ -135,7 +135,7 @@ def rendered(folder: Path, backgrounds: list[NDArray[np.uint8]]) -> Iterator[tup
     for row in table(folder / "index.csv"):
         picture = cv2.imread(str(folder / row["file"]), cv2.IMREAD_UNCHANGED)
         rgb, alpha = picture[:, :, 2::-1].astype(np.float32), picture[:, :, 3:].astype(np.float32) / 255
-        x, y, w, h = (float(row[k]) for k in "xywh")
+        x, y, w, h = box_of(row)
         if row["pose"] == "hand_heart" and rng.random() < 0.7:
             w /= 2
             x += w * int(rng.integers(2))

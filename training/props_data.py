@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.truth import box_of
 from poseguard.boxes import scaled
 from poseguard.results import Box
 from training.shared import DATA, ROOT, RUNS, read, table
@@ -60,7 +61,7 @@ def labelled(of: Sequence[str] = TRAIN) -> dict[Path, Rows]:
         kind, name = row["class"].split(":")
         number = 0 if kind == "logo" else NAMES.index(name)
         dim = row["crowd"] == "1" or (kind == "logo" and row["difficult"] == "1")
-        rows.append((_CROWD if dim else number, *(float(row[k]) for k in "xywh")))
+        rows.append((_CROWD if dim else number, *box_of(row)))
     return {path: np.array(rows, np.float32).reshape(-1, 5) for path, rows in per.items()}
 
 

@@ -23,7 +23,7 @@ import onnxruntime
 import torch
 from numpy.typing import NDArray
 
-from benchmarks.truth import TWINS
+from benchmarks.truth import TWINS, box_of
 from poseguard.boxes import overlap, scaled, shared
 from poseguard.people.search import PeopleSearch
 from poseguard.props.kinds import Kinds
@@ -82,16 +82,14 @@ def truths(scenes: Sequence[Path], of: Sequence[str] = HELD) -> dict[Path, Truth
     out |= {path: [] for side in of for path in closeups(side)}
     for row in table(DATA / "props/boxes.csv"):
         if side_of[row["file"]] in of and row["class"] != "none":
-            box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
             dim = row["crowd"] == "1" or row["difficult"] == "1"
-            out[DATA / "props" / row["file"]].append((row["class"], box, dim))
+            out[DATA / "props" / row["file"]].append((row["class"], box_of(row), dim))
     for folder in scenes:
         for path in sorted((folder / "images").glob("*.jpg")):
             things = drawn_things(folder, path.stem)
             out[path] = [(f"prop:{name}", box, False) for name, box in things if name != "logo"]
         for row in table(folder / "marks.csv"):
-            box = (float(row["x"]), float(row["y"]), float(row["w"]), float(row["h"]))
-            out[folder / "images" / row["file"]].append((f"logo:{party_of(row['label'])[0]}", box, False))
+            out[folder / "images" / row["file"]].append((f"logo:{party_of(row['label'])[0]}", box_of(row), False))
     return out
 
 

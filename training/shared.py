@@ -11,6 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.truth import box_of
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("POSEGUARD_SHARED", ROOT.parent / "shared"))
 DATA = SHARED / "data"
@@ -68,7 +70,7 @@ def group_hands() -> list[LabelledHand]:
         photos = {row["file"]: row for row in table(index)}
         for row in table(rows):
             photo = photos[row["file"]]
-            x, y, width, height = (float(row[k]) for k in "xywh")
+            x, y, width, height = box_of(row)
             found.append(
                 LabelledHand(
                     folder / row["file"],
@@ -92,14 +94,12 @@ def _own_labels() -> list[LabelledHand]:
     sides = split_of_repo()
     found = []
     for row in table(ROOT / "training/labels/hands.csv"):
-        x, y, width, height = (float(row[k]) for k in "xywh")
+        box = box_of(row)
         repo = repos[row["file"]]
-        size = max(width, height) / (0.85 * 1.5)
+        size = max(box[2:]) / (0.85 * 1.5)
         side = sides.get(repo, "train")
         label = row["label"]
-        found.append(
-            LabelledHand(DATA / row["file"], row["file"], repo, side, (x, y, width, height), size, label, False)
-        )
+        found.append(LabelledHand(DATA / row["file"], row["file"], repo, side, box, size, label, False))
     return found
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.truth import box_of
 from poseguard.boxes import overlap, scaled
 from poseguard.people.search import PeopleSearch
 from poseguard.people.types import SURE_HEAD
@@ -63,18 +64,17 @@ def seen(
     labelled attribute, whether it is of the latter; how many there.
     """
     people, side_of = PeopleSearch(), sides()
-    labelled: dict[str, list[tuple[tuple[float, ...], bool]]] = {}
+    labelled: dict[str, list[tuple[Box, bool]]] = {}
     for row in table(DATA / "props/boxes.csv"):
         if row["class"] == "prop:attribute":
-            box = tuple(float(row[k]) for k in "xywh")
-            labelled.setdefault(row["file"], []).append((box, row["crowd"] == "1"))
+            labelled.setdefault(row["file"], []).append((box_of(row), row["crowd"] == "1"))
     x: list[NDArray[np.float32]] = []
     y, held, there = [], [], 0
     for file, side in side_of.items():
         if side not in ("train", *of):
             continue
         pixels, scale, heads, bodies = with_people(DATA / "props" / file, people)
-        truth = [(scaled(box, scale), crowd) for box, crowd in labelled.get(file, ())]  # type: ignore[arg-type]
+        truth = [(scaled(box, scale), crowd) for box, crowd in labelled.get(file, ())]
         there += sum(not crowd for _, crowd in truth) if side in of else 0
         rows = search.rows(pixels, heads, bodies)
         own = [(tuple(float(v) for v in row[2:]), float(row[1])) for row in rows[rows[:, 0] == _WORN]]

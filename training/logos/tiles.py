@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from poseguard.results import Box
 from training.logos.artwork import Mark
 from training.logos.canvas import Canvas, drowned
 from training.logos.compose import hang_somewhere, make_sheet, obstruct, roll, worn_by_people
@@ -91,8 +92,18 @@ def _around(mark: Mark, library: Library, rng: Rng) -> Tile | None:
     rgb = spoiled(canvas.rgb, rng, harsh)
     if drowned(best.part(rgb)):
         return None
-    longest = max(best.box[2], best.box[3])
-    return Tile(cut(rgb, best.box, rng), mark.label, mark.version, round(longest, 1), mark.source)
+    box = best.box
+    # Of a carved state emblem a detector often boxes the shield alone: a part of nobody's emblem is nobody's too.
+    if mark.label.startswith("neg:") and rng.random() < 0.3:
+        box = _part(box, rng)
+    longest = max(box[2], box[3])
+    return Tile(cut(rgb, box, rng), mark.label, mark.version, round(longest, 1), mark.source)
+
+
+def _part(box: Box, rng: Rng) -> Box:
+    """A third to four fifths of each side, anywhere in the box, and 12 pixels of it at least."""
+    wide, tall = (min(side, max(12.0, rng.uniform(0.33, 0.8) * side)) for side in box[2:])
+    return box[0] + rng.random() * (box[2] - wide), box[1] + rng.random() * (box[3] - tall), wide, tall
 
 
 def _size(rng: Rng) -> tuple[float, float]:
@@ -104,7 +115,7 @@ def _size(rng: Rng) -> tuple[float, float]:
     return min(size, 88.0), min(1.0, 88 / size)
 
 
-def cut(rgb: U8, box: tuple[float, float, float, float], rng: Rng) -> U8:
+def cut(rgb: U8, box: Box, rng: Rng) -> U8:
     """The tile round a box that a detector might have drawn: moved by up to 8 %, larger or smaller by up to 12 %."""
     longest = max(box[2], box[3])
     x = box[0] + box[2] / 2 + rng.uniform(-0.08, 0.08) * longest
