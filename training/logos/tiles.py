@@ -8,14 +8,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.results import Box
 from training.logos.artwork import Mark
 from training.logos.canvas import Canvas, drowned
 from training.logos.compose import hang_somewhere, make_sheet, obstruct, roll, worn_by_people
-from training.logos.fiction import fictional_mark
+from training.logos.fiction import LABEL, fictional_mark
 from training.logos.light import spoiled
 from training.logos.places import Library, drawn_place, place
 from training.logos.redrawn import redrawn
+from training.logos.state import state_emblem
 
 U8 = NDArray[np.uint8]
 Rng = np.random.Generator
@@ -36,10 +36,12 @@ class Tile:
 
 
 def tile(library: Library, rng: Rng, anew: float = 0.0) -> Tile:
-    """45 % parties, 30 % other emblems, 10 % of nobody, 15 % background. `anew`: share of emblems drawn anew."""
+    """45 % parties, 27 % other emblems, 10 % of nobody, 3 % the state's, 15 % background. `anew`: share drawn anew."""
     kind = rng.random()
     if kind < 0.15:
         return _background(library, rng)
+    if kind >= 0.97:
+        return _of_the_state(library, rng)
     for _ in range(6):
         mark = library.party(rng) if kind < 0.6 else fictional_mark(rng) if kind < 0.7 else _other(library, rng)
         if anew and rng.random() < anew:
@@ -92,18 +94,27 @@ def _around(mark: Mark, library: Library, rng: Rng) -> Tile | None:
     rgb = spoiled(canvas.rgb, rng, harsh)
     if drowned(best.part(rgb)):
         return None
-    box = best.box
-    # Of a carved state emblem a detector often boxes the shield alone: a part of nobody's emblem is nobody's too.
-    if mark.label.startswith("neg:") and rng.random() < 0.3:
-        box = _part(box, rng)
-    longest = max(box[2], box[3])
-    return Tile(cut(rgb, box, rng), mark.label, mark.version, round(longest, 1), mark.source)
+    longest = max(best.box[2], best.box[3])
+    return Tile(cut(rgb, best.box, rng), mark.label, mark.version, round(longest, 1), mark.source)
 
 
-def _part(box: Box, rng: Rng) -> Box:
-    """A third to four fifths of each side, anywhere in the box, and 12 pixels of it at least."""
-    wide, tall = (min(side, max(12.0, rng.uniform(0.33, 0.8) * side)) for side in box[2:])
-    return box[0] + rng.random() * (box[2] - wide), box[1] + rng.random() * (box[3] - tall), wide, tall
+def _of_the_state(library: Library, rng: Rng) -> Tile:
+    """The state emblem on a wall, or the part of it that is boxed: nobody's, whatever party's logo it looks like."""
+    size, harsh = _size(rng)
+    side = int(size * 2.4) + 12
+    rgba, (x, y, w, h) = state_emblem(rng)
+    zoom = size / max(w, h)
+    if zoom < 0.5:
+        small = cv2.resize(rgba, None, fx=zoom * 2, fy=zoom * 2, interpolation=cv2.INTER_AREA)
+        rgba, (x, y, w, h), zoom = small, (x * zoom * 2, y * zoom * 2, w * zoom * 2, h * zoom * 2), 0.5
+    tilt, lean = rng.normal(0, 0.05), rng.normal(0, 0.1)
+    turn = zoom * np.array([[1.0, lean], [tilt, 1.0]])
+    shift = side / 2 - turn @ np.array([x + w / 2, y + h / 2])
+    placed = cv2.warpAffine(rgba, np.column_stack([turn, shift]), (side, side), flags=cv2.INTER_LINEAR)
+    share = placed[..., 3:].astype(np.float32) / 255
+    rgb = (place(library, side, rng) * (1 - share) + placed[..., :3] * share).astype(np.uint8)
+    box = (side / 2 - w * zoom / 2, side / 2 - h * zoom / 2, w * zoom, h * zoom)
+    return Tile(cut(spoiled(rgb, rng, harsh), box, rng), LABEL, "", round(size, 1), "")
 
 
 def _size(rng: Rng) -> tuple[float, float]:
@@ -115,7 +126,7 @@ def _size(rng: Rng) -> tuple[float, float]:
     return min(size, 88.0), min(1.0, 88 / size)
 
 
-def cut(rgb: U8, box: Box, rng: Rng) -> U8:
+def cut(rgb: U8, box: tuple[float, float, float, float], rng: Rng) -> U8:
     """The tile round a box that a detector might have drawn: moved by up to 8 %, larger or smaller by up to 12 %."""
     longest = max(box[2], box[3])
     x = box[0] + box[2] / 2 + rng.uniform(-0.08, 0.08) * longest
