@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import os
 import struct
 import tempfile
@@ -22,6 +23,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from poseguard.paths import real
+from poseguard.texts import say
 
 
 class Odd(ValueError):
@@ -46,6 +48,18 @@ _STAMP = (1980, 1, 1, 0, 0, 0)
 # The end of a zip without a comment, and the mark of one with more members or bytes than plain zips may have.
 _END, _LARGE_END, _LARGE = struct.Struct("<4s4HLLH"), 20, b"PK\x06\x07"
 _ENTRY = 128
+_LONGEST = 100
+# What `expect` is told, after the part it is said of: text that has words for it.
+_KNOWN = {
+    "too short": "zip",
+    "end": "zip",
+    "members": "members",
+    "larger than allowed": "large",
+    "structure": "large",
+    "compression": "compression",
+    "missing": "missing",
+    "format": "format",
+}
 
 
 def opened(file: IO[bytes], members: int) -> zipfile.ZipFile:
@@ -112,10 +126,28 @@ def array(
     return np.frombuffer(raw, dtype).reshape(claimed)
 
 
-def said(error: Exception) -> str:
-    """What was wrong, in a few words: of a broken zip only the kind of error, for its text may hold anything."""
-    plain = isinstance(error, ValueError | KeyError | TypeError | RecursionError)
-    return str(error)[:200] if plain else type(error).__name__
+def why(error: Exception, lang: str) -> str:
+    """What was wrong, as a part of a sentence: never in the words of Python or of the file, whose parts are named as
+    they are in the format, with escapes.
+    """
+    match error:
+        case json.JSONDecodeError() | UnicodeDecodeError() | RecursionError():
+            return say("system.archive-json", lang)
+        case zipfile.BadZipFile() | zlib.error() | EOFError() | NotImplementedError():
+            return say("system.archive-zip", lang)
+        case KeyError():
+            return say("system.archive-missing", lang, part=_safe(error.args[0] if error.args else ""))
+        case Odd():
+            part, _, what = str(error).rpartition(": ")
+            if what not in _KNOWN:
+                return say("system.archive-odd", lang, part=_safe(error))
+            return say(f"system.archive-{_KNOWN[what]}", lang, part=_safe(part) or say("system.archive-file", lang))
+        case _:
+            return say("system.archive-other", lang)
+
+
+def _safe(text: object) -> str:
+    return ascii(str(text)[:_LONGEST])[1:-1]
 
 
 def expect(right: bool, what: str) -> None:

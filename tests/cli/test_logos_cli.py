@@ -259,3 +259,25 @@ def test_the_drawn_boxes_hold_the_drawn_emblems() -> None:
     for name, many in (("15-bendera-contoh.jpg", 2), ("16-spanduk-kantor.jpg", 1)):
         pixels = cv2.imread(str(ROOT / "samples" / name))[..., ::-1]
         assert len(boxes(pixels)) == many
+
+
+def test_a_mistyped_picture_is_told_with_a_remedy_that_fits(
+    workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("add", "--party", "contoh", "gone.png") == ExitCode.USAGE
+    assert "Check the spelling of the path." in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("lang", ["id", "en"])
+def test_a_damaged_default_file_is_told_with_a_remedy_that_works(
+    lang: str, workplace: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("add", "--party", "contoh", LOGO) == ExitCode.CLEAN
+    (file,) = (workplace / "data").rglob("logos.npz")
+    file.write_bytes(file.read_bytes()[:15])
+    assert run("add", "--party", "contoh", LOGO, lang=lang) == ExitCode.USAGE
+    said = capsys.readouterr().err
+    assert {"id": "rusak atau terpotong", "en": "damaged or cut off"}[lang] in said and "too short" not in said
+    assert {"id": "Pindahkan atau hapus berkas itu", "en": "Move or delete that file"}[lang] in said
+    file.unlink()
+    assert run("add", "--party", "contoh", LOGO) == ExitCode.CLEAN

@@ -245,3 +245,76 @@ def test_a_closed_stderr_costs_no_report(photos: Path) -> None:
     done = subprocess.run(["sh", "-c", 'exec "$@" >&- 2>&-', "sh", *command], env=os.environ, check=False)
     assert done.returncode == ExitCode.CLEAN
     assert set(told(Path("r.jsonl").read_text())) == {"a.jpg", "b.jpg"}
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+@pytest.mark.parametrize(("photo", "code"), [("foto/a.jpg", ExitCode.CLEAN), ("foto/gone.jpg", ExitCode.USAGE)])
+def test_a_full_stderr_changes_no_exit_code(photo: str, code: ExitCode, photos: Path) -> None:
+    command = [sys.executable, "-m", "poseguard", "scan", photo, *QUICK]
+    done = subprocess.run(["sh", "-c", 'exec "$@" 2>/dev/full', "sh", *command], stdout=subprocess.PIPE, check=False)
+    assert done.returncode == code
+    assert (b"1 photo checked" in done.stdout) is (code == ExitCode.CLEAN)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="/dev/full is Linux's")
+def test_a_full_stdout_is_called_by_its_name(photos: Path) -> None:
+    command = [sys.executable, "-m", "poseguard", "scan", "foto", *QUICK, "--format", "jsonl"]
+    done = subprocess.run(["sh", "-c", 'exec "$@" >/dev/full', "sh", *command], stderr=subprocess.PIPE, check=False)
+    assert done.returncode == ExitCode.USAGE
+    assert b"The system refuses standard output: no space left." in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits files as a POSIX shell does")
+@pytest.mark.parametrize("kind", ["jsonl", "html"])
+def test_a_file_that_may_not_grow_is_named_and_what_was_done_is_told(kind: str, photos: Path) -> None:
+    command = [sys.executable, "-m", "poseguard", "scan", "foto", *QUICK, "--output", f"r.{kind}"]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 1; exec "$@"', "sh", *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == ExitCode.USAGE, done.stderr
+    assert f"r.{kind}: the file is larger than allowed." in done.stderr
+    assert [one.name for one in Path().iterdir() if one.is_file()] == []
+
+
+def test_a_gallery_and_none_exclude_each_other(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "foto", *QUICK, "--gallery", "x.faces", "--no-gallery"]) == ExitCode.USAGE
+    out, said = capsys.readouterr()
+    assert out == "" and "--gallery and --no-gallery are given together." in said
+
+
+@pytest.mark.parametrize(
+    ("line", "key"),
+    [
+        ('election = "pilkada-2042"', "election"),
+        ('declare = ["unifrom"]', "declare"),
+        ('subject = "pnss"', "subject"),
+        ('pose_list = "qq"', "pose_list"),
+        ('rules = ["gone"]', "rules"),
+    ],
+)
+def test_a_wrong_default_is_told_with_its_line(
+    line: str, key: str, photos: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("poseguard.toml").write_text(f'lang = "en"\n{line}\n')
+    assert main(["scan", "foto", *QUICK]) == ExitCode.USAGE
+    assert "Error: poseguard.toml, line 2: " in capsys.readouterr().err
+    if key in ("election", "subject"):  # a flag wins, and is told as what it is
+        value = {"election": "pilkada-2024", "subject": "pns"}[key]
+        assert main(["scan", "foto", *QUICK, f"--{key}", value]) == ExitCode.CLEAN
+        wrong = ["--posted", "gestern", f"--{key}", value]
+        assert main(["scan", "foto", *QUICK, *wrong]) == ExitCode.USAGE
+        assert "poseguard.toml" not in capsys.readouterr().err
+
+
+def test_a_folder_without_rules_is_told(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("empty").mkdir()
+    assert main(["scan", "foto", *QUICK, "--rules", "empty"]) == ExitCode.USAGE
+    assert "there is no .toml file in empty" in capsys.readouterr().err
+
+
+def test_only_a_name_that_is_near_is_asked_for(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "foto", *QUICK, "--election", "zzz"]) == ExitCode.USAGE
+    said = capsys.readouterr().err
+    assert "Did you mean" not in said and "There are: " in said
+    assert main(["scan", "foto", *QUICK, "--election", "pilkada-2042"]) == ExitCode.USAGE
+    assert "Did you mean “pilkada-2024”? There are: " in capsys.readouterr().err

@@ -198,6 +198,13 @@ class TestList:
             got = list(find(["-"], stdin=io.BytesIO(text.encode())))
             assert got == [Candidate(path, named=True) for path in paths]
 
+    @pytest.mark.parametrize("kind", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"])
+    def test_what_powershell_writes_is_a_list(self, kind: str, put: Put) -> None:
+        paths = [put("a.jpg", JPEG), put("émblém.jpg", JPEG)]
+        mark = "\ufeff" if kind.endswith("e") else ""
+        text = mark + "".join(f"{path}\r\n" for path in paths)
+        assert [c.path for c in find(["-"], stdin=io.BytesIO(text.encode(kind)))] == paths
+
     def test_nul_keeps_a_newline_in_a_name(self, put: Put) -> None:
         path = put("dua\nbaris.jpg", JPEG)
         assert [c.path for c in find(["-"], stdin=io.BytesIO(bytes(path) + b"\0"))] == [path]

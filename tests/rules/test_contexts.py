@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -173,9 +174,10 @@ def test_the_settings_of_an_agency_are_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "word"),
     [
-        ("lang = 'id'\nelektion = 'x'\n", 2, "“election”"),
-        ("\nlang = 'fr'\n", 2, "id"),
-        ("fail_on = 'hoch'\n", 1, "high"),
+        ("lang = 'id'\nelektion = 'x'\n", 2, "Did you mean “election”? Remove or replace “elektion”."),
+        ("qqq = 'x'\n", 1, "Remove or replace “qqq”. Known: election, region, "),
+        ("\nlang = 'fr'\n", 2, "Replace “fr” at “lang” by one of: id, en."),
+        ("fail_on = 'hoch'\n", 1, "Replace “hoch” at “fail_on” by one of: low, medium, high, never."),
     ],
 )
 def test_wrong_settings_name_the_line_and_the_remedy(text: str, line: int, word: str, tmp_path: Path) -> None:
@@ -185,3 +187,26 @@ def test_wrong_settings_name_the_line_and_the_remedy(text: str, line: int, word:
         load_settings(path, "en")
     assert f"poseguard.toml, line {line}: " in caught.value.message
     assert word in caught.value.remedy
+
+
+@pytest.mark.parametrize("load", [load_manifest, load_settings])
+def test_a_file_that_cannot_be_read_is_told_with_its_path_and_why(
+    load: Callable[[Path, str], object], tmp_path: Path
+) -> None:
+    gone, wide = tmp_path / "gone" / "x.toml", tmp_path / "wide.toml"
+    wide.write_text("file\na.jpg\n", encoding="utf-16")
+    with pytest.raises(DataError) as caught:
+        load(gone, "en")
+    assert caught.value.message == f"{gone} cannot be read: there is no such file or folder"
+    with pytest.raises(DataError) as caught:
+        load(wide, "en")
+    assert caught.value.message == f"{wide} is no UTF-8 text" and "UTF-8" in caught.value.remedy
+
+
+def test_broken_toml_is_told_by_its_line_and_in_the_users_language(tmp_path: Path) -> None:
+    path = tmp_path / "poseguard.toml"
+    for text, line, shown in (("lang = 'id'\nregion\n", 2, "region"), ("lang = 'id'\nrules = [\n\n", 2, "rules = [")):
+        path.write_text(text)
+        with pytest.raises(DataError) as caught:
+            load_settings(path, "id")
+        assert caught.value.message == f"poseguard.toml, baris {line}: bukan TOML yang sah: “{shown}”"

@@ -61,7 +61,7 @@ def test_two_models_of_one_name_are_refused(tmp_path: Path) -> None:
 
 
 def test_broken_toml_is_told_with_its_line(tmp_path: Path) -> None:
-    assert "line 2" in complaint_about("[[model]]\nname = \n", tmp_path)
+    assert ":2: it is no valid TOML" in complaint_about("[[model]]\nname = \n", tmp_path)
 
 
 def test_a_folder_without_a_manifest_says_so(tmp_path: Path) -> None:

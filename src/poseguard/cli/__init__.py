@@ -11,7 +11,7 @@ import click
 
 from poseguard import __version__
 from poseguard.cli.complaints import words as complaint
-from poseguard.cli.spoken import SpokenGroup, lang_option
+from poseguard.cli.spoken import SpokenGroup, lang_option, tell
 from poseguard.errors import ExitCode, PoseguardError, os_reason
 from poseguard.interrupt import asked_to_stop, ends_at_once
 from poseguard.texts import LANGS, default_lang, say
@@ -78,7 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         path = context.command_path if context else "poseguard"
         return _fail(ExitCode.USAGE, complaint(error, lang), say("cli.see-help", lang, command=path), lang)
     except (KeyboardInterrupt, click.Abort):
-        click.echo(say("cli.interrupted", lang), err=True)
+        tell(say("cli.interrupted", lang))
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
         # The reader has gone (`| head`): nothing is left to say, and the interpreter must not try to at exit.
@@ -89,7 +89,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from poseguard.reading.problems import printable
 
         _trace(debug)
-        message = say("cli.system", lang, path=printable(str(error.filename or "")), why=os_reason(error, lang))
+        place = (
+            say("cli.stdout", lang)
+            if error.filename == getattr(sys.stdout, "name", None)
+            else printable(str(error.filename or ""))
+        )
+        message = say("cli.system" if place else "cli.system-nowhere", lang, path=place, why=os_reason(error, lang))
         return _fail(ExitCode.USAGE, message, say("cli.system-remedy", lang), lang)
     except SystemExit:
         # rich's Console leaves this way, with 1, when its reader has gone.
@@ -104,13 +109,13 @@ def _trace(debug: bool) -> None:
     if debug:
         import traceback
 
-        traceback.print_exc()
+        tell(traceback.format_exc())
 
 
 def _fail(code: ExitCode, message: str, remedy: str, lang: str) -> int:
-    click.echo(say("cli.error", lang, message=message), err=True)
+    tell(say("cli.error", lang, message=message))
     if remedy:
-        click.echo(say("cli.remedy", lang, remedy=remedy), err=True)
+        tell(say("cli.remedy", lang, remedy=remedy))
     return code
 
 

@@ -23,7 +23,7 @@ from poseguard.cli.gallery_args import (
     without,
 )
 from poseguard.cli.gallery_words import DIGITS, index, told, unfit_words, unusable
-from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option
+from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option, tell
 from poseguard.errors import ExitCode, UsageError
 from poseguard.faces.gallery import Gallery, Matcher
 from poseguard.faces.gallery_file import MOST_PHOTOS, SOURCE_LENGTH, read_gallery, write_gallery
@@ -50,7 +50,7 @@ def load_networks(folder: Path | None, embedder: Path | None, lang: str) -> Netw
 
     networks = load(folder, embedder=embedder, lang=lang)
     if networks.note:
-        click.echo(networks.note, err=True)
+        tell(networks.note)
     return networks
 
 
@@ -141,7 +141,7 @@ def add(ctx: click.Context, /, file: Path, photos: Sequence[Path], **options: An
     paths = {id(photo): printable(path) for photo, path in zip(made, photos, strict=True)}
     for copy, original in left_out:
         other = paths.get(id(original), original.sha256[:DIGITS])
-        click.echo(say("gallery.left-out", lang, path=paths[id(copy)], other=other), err=True)
+        tell(say("gallery.left-out", lang, path=paths[id(copy)], other=other))
     count = len(one.photos) - len(before.photos)
     key = "added" if count else "unchanged"
     click.echo(say(f"gallery.{key}", lang, name=one.name, count=count, total=len(one.photos)))
@@ -272,7 +272,7 @@ def export(ctx: click.Context, /, file: Path, target: Path, without_photos: bool
         gallery = replace(gallery, candidates=tuple(bare))
     sha256 = write_gallery(target, gallery, lang=lang)
     click.echo(say("gallery.exported", lang, file=printable(target), sha256=sha256))
-    click.echo(say("gallery.export-reminder", lang), err=True)
+    tell(say("gallery.export-reminder", lang))
 
 
 @gallery_group.command(help="gallery.help-rebuild")
@@ -342,7 +342,7 @@ def _originals(
         try:
             out[photo.info.sha256] = portrait(photo, people, networks, poor=True)
         except Unfit as unfit:
-            click.echo(f"{printable(candidate.path)}: {unfit_words(unfit, lang)}", err=True)
+            tell(f"{printable(candidate.path)}: {unfit_words(unfit, lang)}")
     return out
 
 
@@ -352,4 +352,4 @@ def _warn(matcher: Matcher, code: str, file: Path, lang: str) -> None:
 
     for trouble in checked(matcher):
         if code in (trouble.candidate, trouble.other):
-            click.echo(told(trouble, matcher, file, lang), err=True)
+            tell(told(trouble, matcher, file, lang))

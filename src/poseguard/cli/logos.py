@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import click
 
-from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option
+from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option, tell
 from poseguard.errors import UsageError
 from poseguard.props.gallery import MOST_PICTURES, Book, Embedder, Logo, LogoGallery, Recogniser, default_path
 from poseguard.props.gallery_file import MOST_LOGOS, read_book, write_book
@@ -132,10 +132,10 @@ def add(
     click.echo(say("logos.added", lang, name=_called(logo), count=len(logo.pictures), file=printable(file)))
     if party is not None:
         command = printable(_removal(code, version, path))
-        click.echo(say("logos.means-party", lang, code=code, party=party, command=command), err=True)
+        tell(say("logos.means-party", lang, code=code, party=party, command=command))
         dated = ", ".join(dict.fromkeys(_dated_versions(pack, code)))
         if version is None and dated:
-            click.echo(say("logos.dated-versions", lang, party=party, versions=dated), err=True)
+            tell(say("logos.dated-versions", lang, party=party, versions=dated))
     _warn(logo, LogoGallery(made, kit.enrol, network=kit.network, lang=lang), kit, lang)
 
 
@@ -295,4 +295,4 @@ def _warn(logo: Logo, gallery: LogoGallery, kit: Kit, lang: str) -> None:
     for one in too_like(logo, gallery, kit.recogniser, kit.embedder):
         kind, other = ("enrolled", one.label) if one.enrolled else ("known", mark_name(one.label, lang))
         share = percent(one.share)
-        click.echo(say(f"logos.too-like-{kind}", lang, name=_called(logo), other=other, share=share), err=True)
+        tell(say(f"logos.too-like-{kind}", lang, name=_called(logo), other=other, share=share))

@@ -6,8 +6,7 @@ import sys
 import time
 from types import TracebackType
 
-import click
-
+from poseguard.cli.spoken import tell
 from poseguard.reports.words import number
 from poseguard.results import PhotoReport
 from poseguard.texts import say
@@ -32,7 +31,7 @@ class Progress:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         if self._shown and self._live:
-            click.echo("\r\033[2K", err=True, nl=False)
+            tell("\r\033[2K", nl=False)
 
     def step(self, report: PhotoReport) -> None:
         """One more photo is done."""
@@ -43,4 +42,4 @@ class Progress:
         self._last, self._shown = now, True
         rate = number(self._done / (now - self._started), self._lang, 1)
         text = say("cli.progress", self._lang, done=number(self._done, self._lang), rate=rate)
-        click.echo(f"\r\033[2K{text}" if self._live else text, err=True, nl=not self._live)
+        tell(f"\r\033[2K{text}" if self._live else text, nl=not self._live)

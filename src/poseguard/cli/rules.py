@@ -11,11 +11,9 @@ import click
 
 from poseguard.cli.spoken import SpokenGroup, lang_of
 from poseguard.cli.spoken import lang_option as spoken_lang_option
-from poseguard.errors import UsageError
-from poseguard.reading.problems import printable
 from poseguard.rules import model
 from poseguard.rules.citing import as_citation, list_citation
-from poseguard.rules.pack import Pack, load_pack, pack_files, unknown
+from poseguard.rules.pack import Pack, load_pack, unknown
 from poseguard.texts import say
 
 
@@ -102,8 +100,6 @@ def check_rules(paths: tuple[Path, ...], lang: str) -> None:
     """Loads each file or folder over what ships; the first error ends it."""
     shipped = load_pack(lang=lang).origins
     for path in paths:
-        if not pack_files(path):
-            raise UsageError(say("rules.no-files", lang, path=printable(path)), say("rules.no-files-remedy", lang))
         pack = load_pack([path], lang=lang)
         # Files of the same name ship too: what differs from those is from here; of a copy all is.
         own = {key for key, origin in pack.origins.items() if origin != shipped.get(key)} or pack.origins.keys()

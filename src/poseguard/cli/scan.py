@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 import click
 
 from poseguard.cli.progress import Progress
-from poseguard.cli.spoken import LANG_META, SpokenCommand, lang_of, lang_option
-from poseguard.errors import ExitCode, UsageError
+from poseguard.cli.spoken import LANG_META, SpokenCommand, lang_of, lang_option, tell
+from poseguard.errors import DataError, ExitCode, UsageError
 from poseguard.paths import real
 from poseguard.reading.limits import Limits
 from poseguard.reading.problems import printable
@@ -28,8 +28,8 @@ from poseguard.reports.output import ensure_not_input, open_sink
 from poseguard.reports.summary import closing_lines, exit_code, left_out_lines
 from poseguard.reports.words import number
 from poseguard.results import Level
-from poseguard.rules.context import SUBJECTS, Context, Given, build_context, combine, facts_in
-from poseguard.rules.manifest import Manifest, load_manifest
+from poseguard.rules.context import SUBJECTS, AnswerError, Context, Given, build_context, combine, facts_in
+from poseguard.rules.manifest import Manifest, Row, load_manifest
 from poseguard.rules.pack import Pack, load_pack, pack_files
 from poseguard.rules.settings import FAIL_ON, NEVER, SETTINGS_NAME, load_settings
 from poseguard.rules.settings import Settings as Defaults
@@ -97,7 +97,7 @@ class _Weighing:
 
     def ensure_valid(self) -> None:
         """Raises UsageError for a wrong flag or row, before the first photo."""
-        build_context(combine(self.flags, self.defaults.given), self.pack, self.lang)
+        self._context(None)
         if self.manifest is None:
             return
         checked: set[Given] = set()
@@ -106,17 +106,26 @@ class _Weighing:
             if row.given in checked:
                 continue
             checked.add(row.given)
-            try:
-                build_context(combine(self.flags, row.given, self.defaults.given), self.pack, self.lang)
-            except UsageError as error:
-                where = say("cli.manifest-row", self.lang, file=printable(self.manifest.name), line=row.line)
-                raise UsageError(f"{where}: {error.message}", error.remedy) from error
+            self._context(row)
 
     def context(self, path: Path) -> Context:
         row = self.manifest.row_for(path) if self.manifest else None
         if row is not None:
             self.lines.discard(row.line)
-        return build_context(combine(self.flags, row.given if row else None, self.defaults.given), self.pack, self.lang)
+        return self._context(row)
+
+    def _context(self, row: Row | None) -> Context:
+        """An answer that does not hold is told with the line it stands in, where no flag gave it."""
+        given = combine(self.flags, row.given if row else None, self.defaults.given)
+        try:
+            return build_context(given, self.pack, self.lang)
+        except AnswerError as error:
+            if error.stands_in(self.flags):
+                raise
+            if row is not None and self.manifest is not None and error.stands_in(row.given):
+                slots = {"file": printable(self.manifest.name), "line": row.line, "problem": error.message}
+                raise UsageError(say("rules.data-error", self.lang, **slots), error.remedy) from error
+            raise self.defaults.wrong(error.field, error, self.lang) from error
 
     def closing_lines(self) -> tuple[str, ...]:
         """Says that rows of the manifest met no photo: their names may be mistyped."""
@@ -133,7 +142,7 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
     lang = ctx.meta[LANG_META] = str(asked or defaults.lang or lang_of(ctx))
     rules = (*defaults.rules, *options["rules"])
     pose_list = options["pose_list"] or defaults.pose_list
-    pack = load_pack(rules, pose_list, lang)
+    pack = _pack(rules, pose_list, options, defaults, lang)
     said = {k: options[k] for k in ("election", "region", "posted", "taken", "subject")}
     flags = Given(**said, declare=facts_in(*options["declare"]))
     manifest = load_manifest(options["manifest"], lang) if options["manifest"] else None
@@ -162,8 +171,27 @@ def _weighing(ctx: click.Context, options: dict[str, Any]) -> tuple[_Weighing, S
     return weighing, settings
 
 
+def _pack(rules: Sequence[Path], pose_list: str | None, options: dict[str, Any], defaults: Defaults, lang: str) -> Pack:
+    """The rules of the run. Raises UsageError that names the line of poseguard.toml where that is at fault."""
+    for folder in defaults.rules:
+        try:
+            pack_files(folder, lang)
+        except DataError as error:
+            raise defaults.wrong("rules", error, lang) from error
+    try:
+        return load_pack(rules, pose_list, lang)
+    except DataError:
+        raise
+    except UsageError as error:  # of the list
+        if options["pose_list"]:
+            raise
+        raise defaults.wrong("pose_list", error, lang) from error
+
+
 def _matching(options: dict[str, Any], defaults: Defaults, lang: str) -> tuple[Path | None, str]:
     """The gallery and the purpose, from flags or poseguard.toml. Raises UsageError for one without the other."""
+    if options["gallery"] and options["no_gallery"]:
+        raise UsageError(say("cli.gallery-or-none", lang), say("cli.gallery-or-none-remedy", lang))
     gallery = options["gallery"] or (None if options["no_gallery"] else defaults.gallery)
     if gallery is None:
         needless = next((name for name in ("purpose", "show_possible", "embedder") if options[name]), None)
@@ -175,7 +203,12 @@ def _matching(options: dict[str, Any], defaults: Defaults, lang: str) -> tuple[P
     # Without a gallery nothing of the room is imported.
     from poseguard.faces.purpose import checked_purpose
 
-    return gallery, checked_purpose(asked or "", lang)
+    try:
+        return gallery, checked_purpose(asked or "", lang)
+    except UsageError as error:
+        if options["purpose"] is None and defaults.purpose:
+            raise defaults.wrong("purpose", error, lang) from error
+        raise
 
 
 @click.command(cls=SpokenCommand, help="cli.about-scan")
@@ -224,11 +257,11 @@ def scan(ctx: click.Context, /, paths: Sequence[str], **options: Any) -> int:
                 interrupted, refused = True, error
         skipped = sources.skipped.not_photos
         summary = reports.finish(skipped=skipped, elapsed_s=time.monotonic() - started, interrupted=interrupted)
-    if refused is not None:
-        raise refused
     unmet = () if interrupted else weighing.closing_lines()
     for line in (*closing_lines(summary, fail_on, lang), *left_out_lines(sources.skipped, lang), *unmet):
-        click.echo(line, err=True)
+        tell(line)
+    if refused is not None:
+        raise refused
     return int(exit_code(summary, fail_on))
 
 
@@ -267,7 +300,7 @@ def _read_too(options: dict[str, Any], settings: Settings) -> list[Path]:
 
     names = ("manifest", "config", "detector_weights", "logos", "embedder")
     given = (*(options[name] for name in names), settings.gallery, Path(SETTINGS_NAME), default_path())
-    packs = (file for place in settings.rules for file in pack_files(place))
+    packs = (file for place in settings.rules for file in pack_files(place, settings.lang))
     return [*(path for path in given if path is not None), *packs]
 
 

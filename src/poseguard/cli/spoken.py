@@ -6,8 +6,11 @@ A help text of the form "room.key" is looked up in poseguard.texts when it is sh
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import click
@@ -24,6 +27,15 @@ _AnyCommand = TypeVar("_AnyCommand", bound=Callable[..., Any] | click.Command)
 def lang_of(ctx: click.Context) -> str:
     """The language asked for: the last `--lang`, else what `main` made of the whole line, else the locale."""
     return str(ctx.meta.get(LANG_META) or (ctx.obj if ctx.obj in LANGS else default_lang()))
+
+
+def tell(line: str, *, nl: bool = True) -> None:
+    """On stderr. Where that cannot be written (`2>/dev/full`) nothing is said there any more, and the run goes on."""
+    try:
+        click.echo(line, err=True, nl=nl)
+    except OSError:
+        with suppress(OSError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())
 
 
 def lang_option(command: _AnyCommand) -> _AnyCommand:

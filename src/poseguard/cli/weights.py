@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option
+from poseguard.cli.spoken import SpokenGroup, lang_of, lang_option, tell
 from poseguard.errors import ExitCode, WeightsError
 from poseguard.texts import say
 from poseguard.weights import find, models, search_dirs, user_dir
@@ -63,11 +63,9 @@ def pull(ctx: click.Context, from_dir: Path | None, dry_run: bool, quiet: bool) 
     steps = plan(models(lang=lang), from_dir=from_dir, lang=lang)
     for step in steps if dry_run or not quiet else ():
         origin = step.source or step.model.package
-        click.echo(
-            say(f"weights.way-{step.way}", lang, name=step.model.name, source=origin, target=user_dir()), err=True
-        )
+        tell(say(f"weights.way-{step.way}", lang, name=step.model.name, source=origin, target=user_dir()))
     if not dry_run:
-        carry_out(steps, lang=lang, tell=lambda line: click.echo(line, err=True))
+        carry_out(steps, lang=lang, tell=tell)
 
 
 @weights_group.command(help="weights.help-verify")

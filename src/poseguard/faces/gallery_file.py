@@ -17,11 +17,10 @@ from typing import IO, Any
 
 import numpy as np
 
-from poseguard.archive import WRONG, array, expect, member, opened, put, put_array, replace_file
+from poseguard.archive import WRONG, array, expect, member, opened, put, put_array, replace_file, why
 from poseguard.errors import UsageError, os_reason
 from poseguard.faces.gallery import ID, Candidate, Floats, Gallery, GalleryPhoto
 from poseguard.faces.numbers import WIDTHS
-from poseguard.faces.wrong import why
 from poseguard.reading.problems import printable
 from poseguard.texts import say
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from poseguard.archive import why
 from poseguard.errors import WeightsError, os_reason
 from poseguard.faces.embedder import Embedder, Kind
 from poseguard.faces.numbers import WRONG, Numbers
 from poseguard.faces.points import FacePoints
-from poseguard.faces.wrong import why
 from poseguard.results import Digest
 from poseguard.texts import default_lang, say
 from poseguard.weights import digest, fitting, model, verified_bytes
@@ -51,7 +51,7 @@ def load(folder: Path | None = None, *, embedder: Path | None = None, lang: str 
         body = content or verified_bytes(_EMBEDDER, extra_dir=folder, lang=lang)
         network = fitting(_EMBEDDER, chosen, lambda: Embedder(body, Kind.OWN), told)
         if (own.network, own.width) != (network.sha256, network.width):
-            reason = say("faces.why-odd", chosen, part="network, width")
+            reason = say("system.archive-odd", chosen, part="network, width")
             raise WeightsError(
                 say("weights.unfit", chosen, name=_NUMBERS, reason=reason), say("weights.unfit-remedy", chosen)
             )

@@ -79,9 +79,8 @@ def read_picture(path: Path, lang: str) -> Picture:
     photo = read_photo(path, limits=_LIMITS, target=4 * LONGEST, lang=lang)
     if photo.pixels is None or photo.status is not Status.OK or photo.info.sha256 is None:
         reason = photo.problem.message if photo.problem else photo.status.value
-        raise UsageError(
-            say("logos.unread", lang, path=printable(path), reason=reason), say("logos.unread-remedy", lang)
-        )
+        remedy = "unread-missing-remedy" if photo.problem and photo.problem.code == "not-found" else "unread-remedy"
+        raise UsageError(say("logos.unread", lang, path=printable(path), reason=reason), say(f"logos.{remedy}", lang))
     opaque = _opacity(path, photo)
     rgb, alpha = (photo.pixels, opaque) if opaque is not None else _cut_out(photo.pixels)
     rgba = trimmed(np.dstack([rgb, alpha]), alpha > SHOWN)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from poseguard.archive import NPY_HEADER, WRONG, array, expect, member, opened, put, put_array, replace_file, said
+from poseguard.archive import NPY_HEADER, WRONG, array, expect, member, opened, put, put_array, replace_file, why
 from poseguard.errors import UsageError, os_reason
 from poseguard.props.gallery import CODE, LONGEST, MOST_PICTURES, RESERVED, Book, Logo, Picture
 from poseguard.reading.problems import printable
@@ -46,7 +46,8 @@ def read_book(path: Path, *, lang: str) -> Book:
         message = say("logos.no-file", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("logos.no-file-remedy", lang)) from error
     except WRONG as error:
-        raise _wrong(path, said(error), lang) from error
+        message = say("logos.bad-file", lang, path=printable(path), what=why(error, lang))
+        raise UsageError(message, say("logos.bad-file-remedy", lang)) from error
 
 
 def write_book(path: Path, book: Book, *, lang: str, over: str | None = None) -> None:
@@ -62,11 +63,6 @@ def write_book(path: Path, book: Book, *, lang: str, over: str | None = None) ->
     except OSError as error:
         message = say("logos.cannot-write", lang, path=printable(path), reason=os_reason(error, lang))
         raise UsageError(message, say("logos.cannot-write-remedy", lang)) from error
-
-
-def _wrong(path: Path, what: str, lang: str) -> UsageError:
-    message = say("logos.bad-file", lang, path=printable(path), what=printable(ascii(what)))
-    return UsageError(message, say("logos.bad-file-remedy", lang))
 
 
 def _bytes(path: Path) -> bytes:
@@ -104,7 +100,7 @@ def _packed(book: Book) -> bytes:
 def _book(archive: zipfile.ZipFile, digest: str) -> Book:
     expect(sum(info.file_size for info in archive.infolist()) <= _MOST_BYTES, "larger than allowed")
     header = json.loads(member(archive, _HEADER, _MOST_HEADER).decode())
-    expect(isinstance(header, dict) and header.get("format") == FORMAT, f"format is not {FORMAT}")
+    expect(isinstance(header, dict) and header.get("format") == FORMAT, "format")
     network, rows = header["network"], header["logos"]
     expect(isinstance(network, str) and _DIGEST.fullmatch(network) is not None, "network")
     expect(isinstance(rows, list) and len(rows) <= MOST_LOGOS, "logos")

@@ -134,17 +134,20 @@ def _listed(
 def _entries(stream: BinaryIO, lang: str) -> Iterator[bytes | None]:
     """Paths, one a line, or ended by NUL (`find -print0`): the first end that comes decides. None: no more yet.
 
-    Raises UsageError for a photo in place of a list.
+    A mark in front says UTF-16, which PowerShell writes, or UTF-8. Raises UsageError for a photo in place of a list.
     """
     rest, end = b"", b""
-    begun = False
+    begun, wide = False, None
     for chunk in _chunks(stream):
         if chunk is None:
             yield None
             continue
         if not begun and sniff(chunk[:HEAD]):
             raise UsageError(say("reading.stdin-photo", lang), say("reading.stdin-photo-remedy", lang))
-        rest += chunk if begun else chunk.removeprefix(codecs.BOM_UTF8)
+        if not begun and chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            wide = codecs.getincrementaldecoder("utf-16")("replace")
+        plain = wide.decode(chunk).encode() if wide else chunk
+        rest += plain if begun else plain.removeprefix(codecs.BOM_UTF8)
         begun = True
         end = end or next((e for e in (b"\0", b"\n") if e in rest), b"")
         if end:

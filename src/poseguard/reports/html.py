@@ -7,13 +7,14 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template, select_autoescape
 
-from poseguard.reports.output import Sink
+from poseguard.reports.output import Sink, at
 from poseguard.reports.picture import Picture, Wants
 from poseguard.reports.summary import WORST_FIRST, Summary
 from poseguard.reports.words import (
@@ -62,7 +63,8 @@ class HtmlReporter:
         record = json.dumps(card(report, picture, self._lang)).encode("ascii")
         rank = shown_level(report).rank
         self._index.append((-rank, -report.risk.score, report.photo.path, self._spool.tell(), len(record)))
-        self._spool.write(record)
+        with at(tempfile.gettempdir()):
+            self._spool.write(record)
 
     def close(self, summary: Summary) -> None:
         head, photo, tail = (_template(name) for name in ("head.html.j2", "photo.html.j2", "tail.html.j2"))
@@ -75,13 +77,15 @@ class HtmlReporter:
         self._sink.close()
 
     def discard(self) -> None:
-        self._spool.close()
+        with suppress(OSError):  # no place for what is still to be written to it
+            self._spool.close()
         self._sink.discard()
 
     def _cards(self) -> Iterator[dict[str, Any]]:
         left = self._budget
         for _, _, _, offset, length in sorted(self._index):
-            self._spool.seek(offset)
+            with at(tempfile.gettempdir()):  # what is still to be written goes there first
+                self._spool.seek(offset)
             one: dict[str, Any] = json.loads(self._spool.read(length))
             weight = len(one["thumbnail"] or "") + sum(len(seen["crop"] or "") for seen in one["evidence"])
             if weight > left:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Protocol, TextIO
 
@@ -34,23 +35,27 @@ class StreamSink:
     def __init__(self, stream: TextIO, *, owned: bool = False) -> None:
         self._stream = stream
         self._owned = owned
+        self._place = str(getattr(stream, "name", ""))
         self._buffer: IO[bytes] | None = getattr(stream, "buffer", None)
 
     def write(self, data: bytes) -> None:
-        if self._buffer is None:
-            self._stream.write(data.decode("utf-8"))
-        else:
-            self._buffer.write(data)
-        self._stream.flush()
+        with at(self._place):
+            if self._buffer is None:
+                self._stream.write(data.decode("utf-8"))
+            else:
+                self._buffer.write(data)
+            self._stream.flush()
 
     def close(self) -> None:
-        self._stream.flush()
-        if self._owned:
-            self._stream.close()
+        with at(self._place):
+            self._stream.flush()
+            if self._owned:
+                self._stream.close()
 
     def discard(self) -> None:
         """What has been written to a stream cannot be taken back."""
-        self.close()
+        with suppress(OSError):
+            self.close()
 
 
 class FileSink:
@@ -63,18 +68,31 @@ class FileSink:
         self._file = os.fdopen(handle, "wb")
 
     def write(self, data: bytes) -> None:
-        self._file.write(data)
+        with at(str(self._target)):
+            self._file.write(data)
 
     def close(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        self._file.close()
-        self._part.chmod(0o666 & ~_umask())
-        self._part.replace(self._target)
+        with at(str(self._target)):
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._part.chmod(0o666 & ~_umask())
+            self._part.replace(self._target)
 
     def discard(self) -> None:
-        self._file.close()
+        with suppress(OSError):  # no place for what is still to be written: it is thrown away
+            self._file.close()
         self._part.unlink(missing_ok=True)
+
+
+@contextmanager
+def at(place: str) -> Iterator[None]:
+    """Errors of the system inside say where, which those of an open file do not."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = error.filename or place
+        raise
 
 
 def open_sink(target: Path | None, stdout: TextIO, lang: str) -> Sink:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, get_args
 
 from poseguard.errors import DataError
 from poseguard.rules import model
-from poseguard.rules.shape import nearest
+from poseguard.rules.shape import choice_error, hint
 from poseguard.rules.tomldoc import Document, Where
-from poseguard.texts import catalogue
+from poseguard.texts import catalogue, say
 
 if TYPE_CHECKING:
     from poseguard.rules.pack import Pack
@@ -60,8 +60,9 @@ def reference_error(
 ) -> DataError:
     """A name that points nowhere. `kind`: what holds the names there are."""
     key = ".".join(str(step) for step in where)
-    near = nearest(name, known)
-    return document.error(where, "rules.unknown-reference", lang, name=name, entry=key, kind=kind, nearest=near)
+    words = list(known)
+    near = hint(name, words, lang) or (say("rules.there-are", lang, known=", ".join(words)) + " " if words else "")
+    return document.error(where, "rules.unknown-reference", lang, name=name, entry=key, kind=kind, hint=near)
 
 
 class _Checker:
@@ -118,8 +119,10 @@ class _Checker:
                 self._names("rule", ident, (field,), [getattr(rule, field)], known, "texts")
             for field in ("advice", "would_change", "readings"):
                 self._names("rule", ident, (field,), getattr(rule, field), known, "texts")
-            self._names("rule", ident, ("cite",), rule.cite, _REGIMES, ", ".join(_REGIMES))
             for regime, names in rule.cite.items():
+                if regime not in _REGIMES:
+                    document, where = self.pack.origins["rule", ident]
+                    raise choice_error(document, (*where, "cite", regime), regime, _REGIMES, self.lang)
                 self._names("rule", ident, ("cite", regime), names, citations, "[citation]")
             self._names("rule", ident, ("cite_with",), rule.cite_with, self.pack.cues, "[cue]")
             for cue, names in rule.cite_with.items():
@@ -152,7 +155,7 @@ class _Checker:
                     raise document.error(where, "rules.phase-order", self.lang, phase=phase.id, other=other)
             for name in election.phase:
                 if name not in PHASES:
-                    raise reference_error(document, ("phase", name), name, PHASES, ", ".join(PHASES), self.lang)
+                    raise choice_error(document, ("phase", name), name, PHASES, self.lang)
             for index, sign in enumerate(election.sign):
                 if sign.pose not in self.pack.poses:
                     place = ("sign", index, "pose")

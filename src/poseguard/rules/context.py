@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -133,28 +135,61 @@ def combine(*layers: Given | None) -> Given:
     return Given(**answers, declare=tuple(facts))
 
 
+class AnswerError(UsageError):
+    """An answer that does not hold. `field`: of `Given`; `word`: what was said there."""
+
+    def __init__(self, field: str, word: str, why: UsageError) -> None:
+        super().__init__(why.message, why.remedy)
+        self.field = field
+        self.word = word
+
+    def stands_in(self, given: Given) -> bool:
+        """Whether it was said in that place."""
+        said = getattr(given, self.field)
+        return self.word in said if isinstance(said, tuple) else bool(said)
+
+
 def build_context(given: Given, pack: Pack, lang: str, today: date | None = None) -> Context:
-    """Checks the answers. Raises UsageError, with the nearest known name, for what does not exist or is no date."""
-    if given.election and given.election not in pack.elections:
-        raise unknown("election", given.election, pack.elections, lang)
-    if given.election and given.region and (meant := pack.meant_region(given.election, given.region)):
-        raise unknown("region", given.region, [meant], lang)
+    """Checks the answers. Raises AnswerError, with the nearest known name, for what does not exist or is no date."""
+    with _answer("election", given.election):
+        if given.election and given.election not in pack.elections:
+            raise unknown("election", given.election, pack.elections, lang)
+    with _answer("region", given.region):
+        if given.election and given.region and (meant := pack.meant_region(given.election, given.region)):
+            raise unknown("region", given.region, [meant], lang)
     subject = given.subject or "unknown"
-    if subject not in SUBJECTS:
-        raise unknown("subject", subject, SUBJECTS, lang)
+    with _answer("subject", subject):
+        if subject not in SUBJECTS:
+            raise unknown("subject", subject, SUBJECTS, lang)
     draft = given.posted == DRAFT
-    taken = parse_date(given.taken, "taken", lang)
+    with _answer("taken", given.taken):
+        taken = parse_date(given.taken, "taken", lang)
+    with _answer("posted", given.posted):
+        posted = None if draft else parse_date(given.posted, "posted", lang)
+    declared = []
+    for word in given.declare:
+        with _answer("declare", word):
+            declared.append(parse_declared(word, pack, lang))
     return Context(
         election=given.election or None,
         region=given.region or None,
-        posted=None if draft else parse_date(given.posted, "posted", lang),
+        posted=posted,
         draft=draft,
         taken=taken,
         taken_source="declared" if taken else None,
         subject=subject,
-        declared=tuple(parse_declared(word, pack, lang) for word in given.declare),
+        declared=tuple(declared),
         today=today or date.today(),
     )
+
+
+@contextmanager
+def _answer(field: str, word: str | None) -> Iterator[None]:
+    """Errors inside say which answer does not hold."""
+    try:
+        yield
+    except UsageError as error:
+        raise AnswerError(field, word or "", error) from error
 
 
 def parse_date(text: str | None, what: str, lang: str) -> date | None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from poseguard.errors import DataError
 from poseguard.paths import real
 from poseguard.rules.context import Given, facts_in
+from poseguard.rules.tomldoc import read_text
 from poseguard.texts import say
 
 COLUMNS = ("file", "election", "region", "posted", "taken", "subject", "declare")
@@ -45,12 +46,7 @@ def load_manifest(path: Path, lang: str = "id") -> Manifest:
     Lines and columns without any value, as Excel leaves them, are passed over. Raises DataError with file and line for
     unknown or repeated columns, empty or repeated files, rows that are too long and quotes that are not closed.
     """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as broken:
-        raise DataError(
-            say("rules.unreadable-file", lang, file=path.name), say("rules.unreadable-file-remedy", lang)
-        ) from broken
+    text = read_text(path, lang)
     first = text.partition("\n")[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     lines = _lines(path, text, delimiter, lang)

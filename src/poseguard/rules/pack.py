@@ -12,12 +12,12 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-from poseguard.errors import UsageError
+from poseguard.errors import DataError, UsageError
 from poseguard.paths import real
 from poseguard.results import Digest, Level
 from poseguard.rules import model, schemas
 from poseguard.rules.checking import check, reference_error
-from poseguard.rules.shape import build, nearest
+from poseguard.rules.shape import build, hint
 from poseguard.rules.tomldoc import Document, Where, read
 from poseguard.texts import say
 
@@ -112,9 +112,12 @@ def fold(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
-def pack_files(place: Path) -> list[Path]:
-    """The files of a folder that holds a pack, or the one file that is named."""
-    return sorted(place.rglob("*.toml")) if place.is_dir() else [place]
+def pack_files(place: Path, lang: str) -> list[Path]:
+    """The files of a folder that holds a pack, or the one file that is named. Raises DataError where there is none."""
+    found = sorted(place.rglob("*.toml")) if place.is_dir() else [place]
+    if not found or not found[0].exists():
+        raise DataError(say("rules.no-files", lang, path=str(place)), say("rules.no-files-remedy", lang))
+    return found
 
 
 def load_pack(dirs: Sequence[Path | str] = (), pose_list: str | None = None, lang: str = "id") -> Pack:
@@ -139,7 +142,7 @@ def unknown(what: str, name: str, known: Iterable[str], lang: str) -> UsageError
     """UsageError for a name that does not exist, with the nearest that does."""
     names = sorted(known)
     slots = {"what": say(f"rules.what-{what}", lang), "name": name}
-    slots |= {"nearest": nearest(name, names), "known": ", ".join(names) or "-"}
+    slots |= {"hint": hint(name, names, lang), "known": ", ".join(names) or "-"}
     return UsageError(say("rules.unknown-choice", lang, **slots), say("rules.unknown-choice-remedy", lang, **slots))
 
 
@@ -166,7 +169,7 @@ class _Draft:
     def add_folder(self, folder: Path, name: str, base: Path) -> None:
         digest = hashlib.sha256()
         version = ""
-        for path in pack_files(folder):
+        for path in pack_files(folder, self.lang):
             label = path.relative_to(base).as_posix()
             document = read(path, label if folder.is_dir() else str(path), self.lang)
             digest.update(label.encode() + b"\0" + path.read_bytes() + b"\0")
@@ -178,8 +181,8 @@ class _Draft:
     def add(self, document: Document) -> object:
         schema = document.data.get("schema")
         if not isinstance(schema, str) or schema not in SCHEMAS:
-            near = nearest(str(schema), SCHEMAS)
-            raise document.error(("schema",), "rules.unknown-schema", self.lang, schema=schema or "", nearest=near)
+            slots = {"hint": hint(str(schema), SCHEMAS, self.lang), "known": ", ".join(SCHEMAS)}
+            raise document.error(("schema",), "rules.unknown-schema", self.lang, schema=schema or "", **slots)
         loaded: Any = build(SCHEMAS[schema], document.data, document, (), self.lang)
         if isinstance(loaded, model.Election):
             self.elections[loaded.id] = loaded

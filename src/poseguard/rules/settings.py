@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from poseguard.errors import DataError, UsageError
 from poseguard.results import Level
-from poseguard.rules.checking import reference_error
 from poseguard.rules.context import Given, facts_in
-from poseguard.rules.shape import build
+from poseguard.rules.shape import build, choice_error
 from poseguard.rules.tomldoc import read
-from poseguard.texts import LANGS
+from poseguard.texts import LANGS, say
 
 SETTINGS_NAME = "poseguard.toml"
 NEVER = "never"
@@ -43,6 +44,13 @@ class Settings:
     rules: tuple[Path, ...] = ()
     gallery: Path | None = None
     purpose: str | None = None
+    name: str = SETTINGS_NAME
+    lines: Mapping[str, int] = field(default_factory=dict)
+
+    def wrong(self, key: str, error: UsageError, lang: str) -> DataError:
+        """The same error, with the line of the file that brought it."""
+        line = self.lines.get(key, 1)
+        return DataError(say("rules.data-error", lang, file=self.name, line=line, problem=error.message), error.remedy)
 
 
 def load_settings(path: Path, lang: str = "id") -> Settings:
@@ -54,7 +62,7 @@ def load_settings(path: Path, lang: str = "id") -> Settings:
         ("fail_on", said.fail_on, FAIL_ON),
     ):
         if value is not None and value not in known:
-            raise reference_error(document, (key,), value, known, ", ".join(known), lang)
+            raise choice_error(document, (key,), value, known, lang)
     return Settings(
         given=Given(election=said.election, region=said.region, subject=said.subject, declare=facts_in(*said.declare)),
         pose_list=said.pose_list,
@@ -63,4 +71,6 @@ def load_settings(path: Path, lang: str = "id") -> Settings:
         rules=tuple(path.parent / folder for folder in said.rules),
         gallery=path.parent / said.gallery if said.gallery else None,
         purpose=said.purpose,
+        name=path.name,
+        lines={key: document.line((key,)) for key in document.data},
     )

@@ -11,7 +11,9 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from poseguard.errors import DataError
 from poseguard.rules.tomldoc import Document, Where
+from poseguard.texts import say
 
 T = TypeVar("T")
 
@@ -26,9 +28,8 @@ def build(cls: type[T], table: object, doc: Document, where: Where, lang: str, *
     known = {f.name: f for f in fields(cast(Any, cls)) if f.name not in given}
     for key in table:
         if key not in known:
-            raise doc.error(
-                (*where, key), "rules.unknown-key", lang, entry=key, nearest=nearest(key, known), known=", ".join(known)
-            )
+            slots = {"hint": hint(key, known, lang), "known": ", ".join(known)}
+            raise doc.error((*where, key), "rules.unknown-key", lang, entry=key, **slots)
     hints = _hints(cast(Hashable, cls))
     values: dict[str, object] = dict(given)
     for name, spec in known.items():
@@ -39,11 +40,16 @@ def build(cls: type[T], table: object, doc: Document, where: Where, lang: str, *
     return cls(**values)
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """The known word that `word` was probably meant to be; where none is near, all of them."""
-    words = list(known)
-    close = difflib.get_close_matches(word, words, n=1, cutoff=0.5)
-    return close[0] if close else ", ".join(words)
+def hint(word: str, known: Iterable[str], lang: str) -> str:
+    """Asks, in front of another sentence, for the known word that `word` was probably meant to be; "" if none is."""
+    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.5)
+    return say("rules.hint", lang, nearest=close[0]) + " " if close else ""
+
+
+def choice_error(doc: Document, where: Where, value: object, choices: Iterable[object], lang: str) -> DataError:
+    """A value that is none of those it may be."""
+    allowed = ", ".join(map(str, choices))
+    return doc.error(where, "rules.not-a-choice", lang, entry=_name(where), value=value, choices=allowed)
 
 
 @cache
@@ -85,9 +91,7 @@ def _value(hint: Any, value: Any, doc: Document, where: Where, lang: str) -> Any
 def _choice(hint: Any, value: Any, doc: Document, where: Where, lang: str) -> Any:
     choices = list(get_args(hint)) or [member.value for member in hint]
     if value not in choices:
-        raise doc.error(
-            where, "rules.not-a-choice", lang, entry=_name(where), value=value, choices=", ".join(map(str, choices))
-        )
+        raise choice_error(doc, where, value, choices, lang)
     return hint(value) if isinstance(hint, type) else value
 
 

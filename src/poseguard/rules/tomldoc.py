@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from poseguard.errors import DataError
+from poseguard.errors import DataError, os_reason
 from poseguard.texts import say
 
 Where = tuple[str | int, ...]
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"^\s*((?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
+_SHOWN = 60
 _LONG_QUOTES = re.compile(r'"""|\'\'\'')
 
 
@@ -48,9 +49,11 @@ def parse(text: str, name: str, lang: str) -> Document:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as broken:
         found = re.search(r"line (\d+)", str(broken))
+        lines = text.rstrip().splitlines() or [""]
         # A document that ends too early has no line in the message: its last line is the place.
-        at = int(found.group(1)) if found else text.count("\n") + 1
-        problem = say("rules.not-toml", lang, reason=str(broken).split(" (at")[0])
+        at = int(found.group(1)) if found else len(lines)
+        # What the parser complains of is English: the line itself says as much.
+        problem = say("rules.not-toml", lang, text=lines[min(at, len(lines)) - 1].strip()[:_SHOWN])
         message = say("rules.data-error", lang, file=name, line=at, problem=problem)
         raise DataError(message, say("rules.not-toml-remedy", lang)) from broken
     return Document(name, data, _lines(text, data))
@@ -58,12 +61,19 @@ def parse(text: str, name: str, lang: str) -> Document:
 
 def read(path: Path, name: str, lang: str) -> Document:
     """Reads and parses a file. Raises DataError where it cannot be read or is no UTF-8."""
+    return parse(read_text(path, lang), name, lang)
+
+
+def read_text(path: Path, lang: str) -> str:
+    """A file of UTF-8, without the mark in front. Raises DataError where it cannot be read or is something else."""
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as broken:
-        message = say("rules.unreadable-file", lang, file=name)
-        raise DataError(message, say("rules.unreadable-file-remedy", lang)) from broken
-    return parse(text, name, lang)
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as refused:
+        message = say("rules.no-file", lang, file=str(path), why=os_reason(refused, lang))
+        raise DataError(message, say("rules.no-file-remedy", lang)) from refused
+    except UnicodeDecodeError as broken:
+        message = say("rules.not-utf8", lang, file=str(path))
+        raise DataError(message, say("rules.not-utf8-remedy", lang)) from broken
 
 
 def _lines(text: str, data: Mapping[str, Any]) -> dict[Where, int]:

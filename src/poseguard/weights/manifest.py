@@ -72,7 +72,8 @@ def load_manifest(directory: Path | None = None, *, lang: str | None = None) -> 
             say("weights.no-manifest-remedy", lang),
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise _wrong(str(path), lang, str(error)) from error
+        found = re.search(r"line (\d+)", str(error))
+        raise _wrong(f"{path}:{found[1]}" if found else str(path), lang, say("weights.not-toml", lang)) from error
     lines = [number for number, line in enumerate(text.splitlines(), 1) if re.match(r"\s*\[\[\s*model\s*\]\]", line)]
     if not isinstance(rows, list) or len(rows) != len(lines):
         raise _wrong(str(path), lang, say("weights.not-tables", lang))
